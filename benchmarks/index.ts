@@ -1,0 +1,262 @@
+/**
+ * The embedded index: how fast it indexes and answers, and what it takes.
+ *
+ *   npm run bench:index [-- EVENTS]
+ *
+ * Prints a table. Every figure stands beside a calibration of the same run
+ * (JSON.parse of the same lines; a bare node:http server that answers the same
+ * bytes), so that machines can be compared.
+ */
+
+import { execFile } from 'node:child_process';
+import {
+  createWriteStream,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { request } from 'undici';
+import { generateEvents } from '../microcosm-bridge/jetstream-simulator/index.js';
+import { startChild } from './child.js';
+import type { Child } from './child.js';
+import type { LoadResult } from './http/load.js';
+import { residentMemory } from './resident-memory.js';
+
+const EVENTS = Number(process.argv[2] ?? 500_000);
+const REQUESTS = 30_000;
+const CONNECTIONS = 4;
+const SAMPLE_TARGETS = 2000;
+const INDEX = 'microcosm-bridge/constellation-embedded/main.ts';
+const SIMULATOR = 'microcosm-bridge/jetstream-simulator/main.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-index-'));
+const rows: [string, string, string][] = [];
+
+function row(what: string, measured: string, compared = ''): void {
+  rows.push([what, measured, compared]);
+  process.stderr.write(`${what}: ${measured} ${compared}\n`);
+}
+
+/** Writes the events; returns what the queries are made of. */
+async function writeEvents(file: string): Promise<{
+  bytes: number;
+  newest: number;
+  likes: Map<string, number>;
+}> {
+  const out = createWriteStream(file);
+  const likes = new Map<string, number>();
+  let bytes = 0;
+  let newest = 0;
+  for (const line of generateEvents({ events: EVENTS })) {
+    const text = line.endsWith('\n') ? line : `${line}\n`;
+    bytes += Buffer.byteLength(text);
+    const event = JSON.parse(line) as {
+      time_us: number;
+      commit?: {
+        operation: string;
+        collection: string;
+        record?: { subject?: { uri?: string } };
+      };
+    };
+    newest = event.time_us;
+    const uri = event.commit?.record?.subject?.uri;
+    if (
+      event.commit?.collection === 'app.bsky.feed.like' &&
+      uri !== undefined
+    ) {
+      likes.set(uri, (likes.get(uri) ?? 0) + 1);
+    }
+    if (!out.write(text)) await once(out, 'drain');
+  }
+  out.end();
+  await once(out, 'finish');
+  return { bytes, newest, likes };
+}
+
+async function parseRate(file: string): Promise<number> {
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    lines.push(line);
+    if (lines.length === 100_000) break;
+  }
+  const started = performance.now();
+  for (const line of lines) JSON.parse(line);
+  return lines.length / ((performance.now() - started) / 1000);
+}
+
+async function cursorOf(api: string): Promise<number> {
+  const { body } = await request(`${api}/health`);
+  const { cursor } = (await body.json()) as { cursor: number | null };
+  return cursor ?? 0;
+}
+
+async function load(
+  origin: string,
+  paths: readonly string[]
+): Promise<LoadResult> {
+  const file = join(folder, 'paths.json');
+  writeFileSync(file, JSON.stringify(paths));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    'tsx',
+    new URL('./http/load.ts', import.meta.url).pathname,
+    origin,
+    file,
+    String(CONNECTIONS),
+    String(REQUESTS),
+  ]);
+  return JSON.parse(stdout) as LoadResult;
+}
+
+function per(rate: number): string {
+  return `${Math.round(rate).toLocaleString('en')} a second`;
+}
+
+function answered({ rate, p50, p99 }: LoadResult): string {
+  return `${per(rate)}, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+}
+
+const ratio = (a: number, b: number): string => (a / b).toFixed(2);
+
+function mb(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+async function benchIndexing(file: string, newest: number): Promise<Child> {
+  const simulator = await startChild(SIMULATOR, [
+    '--port',
+    '0',
+    '--file',
+    file,
+    '--without-cursor',
+    'oldest',
+  ]);
+  const started = performance.now();
+  const index = await startChild(INDEX, [
+    '--bind',
+    '127.0.0.1:0',
+    '--data',
+    join(folder, 'data'),
+    '--jetstream',
+    String(simulator.ready['url']),
+  ]);
+  const api = String(index.ready['api']);
+  while ((await cursorOf(api)) < newest) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const seconds = (performance.now() - started) / 1000;
+  row(
+    `indexing ${EVENTS.toLocaleString('en')} events over a WebSocket, start to last commit`,
+    per(EVENTS / seconds),
+    'wanted: 12,000'
+  );
+  const disk = statSync(join(folder, 'data', 'index.mdb')).blocks * 512;
+  row('store on disk', mb(disk), 'wanted: 260 MB at most for 500,000');
+  const { own, mapped } = residentMemory(index.process.pid ?? 0, 'index.mdb');
+  row(
+    'resident memory',
+    `${mb(own)} + ${mb(mapped)} of the mapped file`,
+    'wanted: 400 MB at most besides the file'
+  );
+  await index.stop();
+  await simulator.stop();
+  return index;
+}
+
+async function benchAnswers(likes: ReadonlyMap<string, number>): Promise<void> {
+  const byLikes = [...likes].sort(([, a], [, b]) => b - a).map(([uri]) => uri);
+  const path = (uri: string): string =>
+    `/links/all/count?target=${encodeURIComponent(uri)}`;
+  const count = (uri: string): string =>
+    `/links/count?target=${encodeURIComponent(uri)}&collection=app.bsky.feed.like&path=.subject.uri`;
+  const step = Math.max(1, Math.floor(byLikes.length / SAMPLE_TARGETS));
+  const ordinary = byLikes.filter((_, place) => place % step === 0);
+  const popular = byLikes[0] ?? '';
+  const simulator = await startChild(SIMULATOR, [
+    '--port',
+    '0',
+    '--live',
+    '1000',
+  ]);
+  const args = ['--bind', '127.0.0.1:0', '--data', join(folder, 'data')];
+  const empty = join(folder, 'none.jsonl');
+  writeFileSync(empty, '');
+  const idle = await startChild(INDEX, [...args, '--fixture', empty]);
+  const idleApi = String(idle.ready['api']);
+  const bodies: Record<string, string> = {};
+  for (const uri of ordinary) {
+    const { body } = await request(`${idleApi}${path(uri)}`);
+    bodies[path(uri)] = await body.text();
+  }
+  const file = join(folder, 'bodies.json');
+  writeFileSync(file, JSON.stringify(bodies));
+  const bare = await startChild('benchmarks/http/bare-server.ts', [file]);
+  const paths = ordinary.map(path);
+
+  const floor = await load(String(bare.ready['url']), paths);
+  row('bare node:http, the same bytes', answered(floor));
+  const quiet = await load(idleApi, paths);
+  row('/links/all/count', answered(quiet), ratios(quiet, floor));
+  const others = await load(idleApi, ordinary.map(count));
+  row('/links/count, any target', answered(others));
+  const most = await load(idleApi, [count(popular)]);
+  row(
+    `/links/count, the target with ${(likes.get(popular) ?? 0).toLocaleString('en')} likes`,
+    answered(most),
+    `${ratio(most.p50, others.p50)} of any target's p50`
+  );
+  await idle.stop();
+
+  const busy = await startChild(INDEX, [
+    ...args,
+    '--jetstream',
+    String(simulator.ready['url']),
+  ]);
+  const busyApi = String(busy.ready['api']);
+  const before = await cursorOf(busyApi);
+  while ((await cursorOf(busyApi)) === before) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const floorBusy = await load(String(bare.ready['url']), paths);
+  row(
+    'bare node:http, while 1,000 events a second are indexed',
+    answered(floorBusy)
+  );
+  const indexing = await load(busyApi, paths);
+  row(
+    '/links/all/count, while 1,000 events a second are indexed',
+    answered(indexing),
+    ratios(indexing, floorBusy)
+  );
+  await Promise.all([busy.stop(), bare.stop(), simulator.stop()]);
+}
+
+function ratios(ours: LoadResult, floor: LoadResult): string {
+  return `${ratio(ours.rate, floor.rate)} of bare (wanted 0.75), p99 ${ratio(ours.p99, floor.p99)} times (wanted 2 at most)`;
+}
+
+try {
+  const file = join(folder, 'events.jsonl');
+  const { bytes, newest, likes } = await writeEvents(file);
+  row(
+    'events',
+    EVENTS.toLocaleString('en'),
+    `${Math.round(bytes / EVENTS)} bytes each`
+  );
+  row('calibration: JSON.parse of the same lines', per(await parseRate(file)));
+  await benchIndexing(file, newest);
+  await benchAnswers(likes);
+  const width = Math.max(...rows.map(([what]) => what.length));
+  process.stdout.write(
+    `\n${rows.map(([what, measured, compared]) => `${what.padEnd(width)}  ${measured}${compared === '' ? '' : `  (${compared})`}`).join('\n')}\n`
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,38 @@
+/** What can go wrong while something is asked how it is. */
+export type HealthErrorCode =
+  | 'UNREACHABLE' // no connection, or it broke
+  | 'TRY_TIMEOUT' // no answer in the time of one try
+  | 'TOO_LARGE' // more bytes than an answer may have
+  | 'BAD_ANSWER' // an answer that is not what it should be
+  | 'NOT_YET' // an answer that says: not yet
+  | 'DEADLINE' // not there in all the time that was given
+  | 'DIED' // it ended while it was waited for
+  | 'HOPELESS'; // waiting longer would not help
+
+/** What a {@link HealthError} carries besides its message. */
+export interface HealthErrorOptions {
+  readonly code: HealthErrorCode;
+  /** Credentials stripped. */
+  readonly url?: string | undefined;
+  /** The last lines of the log of what died. */
+  readonly lastLines?: readonly string[] | undefined;
+  readonly suggestion?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Base of the errors of `lib/health`. */
+export class HealthError extends Error {
+  override readonly name = 'HealthError';
+  readonly code: HealthErrorCode;
+  readonly url: string | undefined;
+  readonly lastLines: readonly string[];
+  readonly suggestion: string | undefined;
+
+  constructor(message: string, options: HealthErrorOptions) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+    this.url = options.url;
+    this.lastLines = options.lastLines ?? [];
+    this.suggestion = options.suggestion;
+  }
+}

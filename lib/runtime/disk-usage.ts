@@ -1,0 +1,49 @@
+import { lstat, readdir, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf } from './lock-file.js';
+
+/**
+ * Size of all files in a folder (bytes). Symbolic links are not followed; what
+ * vanishes while it is looked at counts nothing.
+ *
+ * @returns null when there is no such folder
+ */
+export async function folderSize(folder: string): Promise<number | null> {
+  let entries;
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+  let sizeBytes = 0;
+  for (const entry of entries) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      sizeBytes += (await folderSize(file)) ?? 0;
+    } else {
+      sizeBytes += await lstat(file).then(
+        ({ size }) => size,
+        () => 0
+      );
+    }
+  }
+  return sizeBytes;
+}
+
+/**
+ * Space left for this user on the disk that holds (or would hold) a path.
+ *
+ * @returns null where the system does not say
+ */
+export async function freeSpace(file: string): Promise<number | null> {
+  for (let place = path.resolve(file); ; place = path.dirname(place)) {
+    try {
+      const { bavail, bsize } = await statfs(place);
+      return bavail * bsize;
+    } catch (error) {
+      const missing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+      if (!missing || place === path.dirname(place)) return null;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import path from 'node:path';
+import type { RuntimeConfig } from '../runtime.js';
+import { PROJECT_FOLDER, type StateFolder } from '../state-folder.js';
+
+/** Program and arguments; no shell is between. */
+export interface ProcessCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** The programs of the embedded runtime. */
+export interface EmbeddedPrograms {
+  /** Entry of the index. */
+  readonly index: string;
+  /** Entry of the simulator. */
+  readonly simulator: string;
+}
+
+/** The real ones. */
+export const EMBEDDED_PROGRAMS: EmbeddedPrograms = {
+  index: path.join(
+    PROJECT_FOLDER,
+    'microcosm-bridge/constellation-embedded/main.ts'
+  ),
+  simulator: path.join(
+    PROJECT_FOLDER,
+    'microcosm-bridge/jetstream-simulator/main.ts'
+  ),
+};
+
+/**
+ * The command of the index.
+ *
+ * @param stream the simulator's URL, with `sample`
+ * @param tsx URL of the module that loads TypeScript
+ */
+export function indexCommand(
+  entry: string,
+  config: RuntimeConfig & { readonly dataPath: string },
+  folder: StateFolder,
+  stream: string | null,
+  tsx: string = tsxUrl()
+): ProcessCommand {
+  const { bind, port, metricsPort, workers } = config;
+  const jetstream = stream ?? config.jetstream.join(',');
+  const args = [
+    '--import',
+    tsx,
+    entry,
+    '--bind',
+    hostPort(bind, port),
+    '--jetstream',
+    jetstream,
+    '--data',
+    config.dataPath,
+    '--log-file',
+    folder.indexLog,
+    '--log-level',
+    config.logLevel,
+  ];
+  if (metricsPort !== null) {
+    args.push('--collect-metrics', '--bind-metrics');
+    args.push(hostPort(bind, metricsPort));
+  }
+  if (workers !== null) args.push('--workers', String(workers));
+  if (config.sample) args.push('--sample-data');
+  return { file: process.execPath, args };
+}
+
+/** The command of the simulator that feeds an index with the sample. */
+export function simulatorCommand(
+  entry: string,
+  tsx: string = tsxUrl()
+): ProcessCommand {
+  return {
+    file: process.execPath,
+    args: ['--import', tsx, entry, '--sample', '--port', '0'],
+  };
+}
+
+/** `127.0.0.1:6789`, `[::1]:6789`. */
+export function hostPort(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Found from here: the processes run in another folder. */
+function tsxUrl(): string {
+  return import.meta.resolve('tsx');
+}

@@ -1,0 +1,147 @@
+/** What is written down about the processes of the embedded runtime. */
+
+import { readFile } from 'node:fs/promises';
+import { asIdentity } from '../lock-content.js';
+import { codeOf } from '../lock-file.js';
+import type { ProcessIdentity, ProcessPresence } from '../process-identity.js';
+import { RuntimeError } from '../runtime-error.js';
+import type { RuntimeConfig, RuntimeUrls } from '../runtime.js';
+import type { RuntimeState } from '../runtime-state.js';
+import { parseConfig } from './parse-config.js';
+
+/** What a process is for. */
+export type EmbeddedRole = 'index' | 'simulator';
+
+/** One process as it was started. */
+export interface EmbeddedProcess {
+  readonly role: EmbeddedRole;
+  readonly identity: ProcessIdentity;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** What was asked for last. */
+export type EmbeddedPhase = 'starting' | 'running' | 'stopping' | 'stopped';
+
+/** The content of `embedded.json`. */
+export interface EmbeddedRecord {
+  readonly phase: EmbeddedPhase;
+  readonly version: string;
+  /** As asked for; a port may be 0. */
+  readonly config: RuntimeConfig & { readonly dataPath: string };
+  /** As announced by the index; null while it starts. */
+  readonly urls: RuntimeUrls | null;
+  readonly processes: readonly EmbeddedProcess[];
+}
+
+const SCHEMA_VERSION = 1;
+
+/** The text of `embedded.json`. */
+export function embeddedRecordText(record: EmbeddedRecord): string {
+  return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...record }, null, 2)}\n`;
+}
+
+/**
+ * Reads `embedded.json`.
+ *
+ * @returns null when there is none
+ * @throws RuntimeError STATE_DAMAGED
+ */
+export async function readEmbeddedRecord(
+  file: string
+): Promise<EmbeddedRecord | null> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+  const record = parseEmbeddedRecord(text);
+  if (record !== null) return record;
+  throw new RuntimeError(`${file} is damaged or of another version`, {
+    code: 'STATE_DAMAGED',
+    suggestion: `stop a running index by its pid, then remove ${file}`,
+  });
+}
+
+/** @returns null when the text is no record of this version */
+export function parseEmbeddedRecord(text: string): EmbeddedRecord | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { schemaVersion, phase, version, config, urls, processes } =
+    value as Record<string, unknown>;
+  if (schemaVersion !== SCHEMA_VERSION || typeof version !== 'string') {
+    return null;
+  }
+  if (!isPhase(phase) || !Array.isArray(processes)) return null;
+  const parsedConfig = parseConfig(config);
+  const dataPath = parsedConfig?.dataPath ?? null;
+  const parsedProcesses = processes.map(parseProcess);
+  if (parsedConfig === null || dataPath === null) return null;
+  const known = parsedProcesses.filter((process) => process !== null);
+  if (known.length !== parsedProcesses.length) return null;
+  return {
+    phase,
+    version,
+    config: { ...parsedConfig, dataPath },
+    urls: parseUrls(urls),
+    processes: known,
+  };
+}
+
+/** What the record and the processes that are there come to. Pure. */
+export function stateOf(
+  record: EmbeddedRecord | null,
+  presence: (process: EmbeddedProcess) => ProcessPresence
+): RuntimeState {
+  if (record === null) return 'absent';
+  const { phase, processes } = record;
+  const seen = processes.map(
+    (process) => [process.role, presence(process)] as const
+  );
+  if (phase === 'stopped' && seen.every(([, state]) => state !== 'alive')) {
+    return 'stopped';
+  }
+  if (seen.some(([, state]) => state === 'unknown')) return 'unknown';
+  const has = (role: EmbeddedRole, state: ProcessPresence): boolean =>
+    seen.some((one) => one[0] === role && one[1] === state);
+  if (!has('index', 'alive')) {
+    if (phase === 'stopping') return 'stopped';
+    // The simulator comes first.
+    const isBeginning = phase === 'starting' && has('simulator', 'alive');
+    return isBeginning && !has('index', 'gone') ? 'starting' : 'failed';
+  }
+  if (phase === 'starting' || phase === 'stopping') return phase;
+  return has('simulator', 'gone') ? 'degraded' : 'running';
+}
+
+function parseProcess(value: unknown): EmbeddedProcess | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { role, identity, startedAt } = value as Record<string, unknown>;
+  const parsed = asIdentity(identity);
+  if (role !== 'index' && role !== 'simulator') return null;
+  if (parsed === null || typeof startedAt !== 'string') return null;
+  return { role, identity: parsed, startedAt };
+}
+
+function parseUrls(value: unknown): RuntimeUrls | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { api, metrics } = value as Record<string, unknown>;
+  if (typeof api !== 'string') return null;
+  return { api, metrics: typeof metrics === 'string' ? metrics : null };
+}
+
+function isPhase(value: unknown): value is EmbeddedPhase {
+  return (
+    value === 'starting' ||
+    value === 'running' ||
+    value === 'stopping' ||
+    value === 'stopped'
+  );
+}

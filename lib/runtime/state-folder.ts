@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder this project is in. */
+export const PROJECT_FOLDER = fileURLToPath(
+  new URL('../..', import.meta.url)
+).replace(/(?<=.)\/$/, '');
+
+/** Where the scripts keep what they know, unless told otherwise. */
+export const DEFAULT_STATE_FOLDER = path.join(
+  PROJECT_FOLDER,
+  '.constellation-local'
+);
+
+/** The files of a state folder, with absolute paths. */
+export interface StateFolder {
+  readonly path: string;
+  /** Keeps two scripts from working on it at once. */
+  readonly lock: string;
+  /** What setup did, for teardown. */
+  readonly setupRecord: string;
+  /** The processes of the embedded runtime. */
+  readonly embedded: string;
+  readonly logs: string;
+  /** The index's log, rotated. */
+  readonly indexLog: string;
+  /** What the index said before its log was open, or when it crashed. */
+  readonly indexOut: string;
+  readonly simulatorOut: string;
+  /** Default data folder; sample data never shares one with the network's. */
+  readonly data: string;
+  readonly sampleData: string;
+}
+
+/** Names everything in a state folder; nothing is made. */
+export function stateFolder(folder: string): StateFolder {
+  const root = path.resolve(folder);
+  const logs = path.join(root, 'logs');
+  return {
+    path: root,
+    lock: path.join(root, 'lock'),
+    setupRecord: path.join(root, 'setup.json'),
+    embedded: path.join(root, 'embedded.json'),
+    logs,
+    indexLog: path.join(logs, 'embedded.log'),
+    indexOut: path.join(logs, 'embedded.out'),
+    simulatorOut: path.join(logs, 'simulator.out'),
+    data: path.join(root, 'data'),
+    sampleData: path.join(root, 'sample-data'),
+  };
+}

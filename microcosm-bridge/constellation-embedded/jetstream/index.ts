@@ -1,0 +1,14 @@
+export type { JetstreamBatch } from './batch.js';
+export type { Clock } from './clock.js';
+export { JetstreamConsumer } from './consumer.js';
+export type { ConsumerEvent } from './consumer-event.js';
+export { CONSUMER_DEFAULTS } from './consumer-options.js';
+export type { ConsumerOptions } from './consumer-options.js';
+export type { ConsumerState } from './consumer-state.js';
+export { JETSTREAM_NAMES, parseEndpoint, parseEndpoints } from './endpoints.js';
+export type { JetstreamEndpoint, JetstreamName } from './endpoints.js';
+export type { Gap } from './gap.js';
+export { JetstreamError } from './jetstream-error.js';
+export type { JetstreamErrorCode } from './jetstream-error.js';
+export type { DisconnectReason } from './retry-policy.js';
+export type { SocketFactory, SocketLimits } from './socket.js';

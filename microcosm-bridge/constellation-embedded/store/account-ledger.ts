@@ -1,0 +1,96 @@
+/** Writer's side of the accounts: ids, and whether an account is active. */
+
+import { Interner } from './interner.js';
+import { ID_LIMIT, idKey } from './keys.js';
+import type { Store } from './open-store.js';
+
+const ACTIVE = 1;
+const INACTIVE = 0;
+
+/** A record of an account, packed. */
+export interface PackedRecord {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** Gives DIDs their ids and keeps whether their accounts are active. */
+export class AccountLedger {
+  readonly #store: Store;
+  readonly #ids: Interner;
+
+  constructor(store: Store, nextDid: number, cacheEntries: number) {
+    this.#store = store;
+    this.#ids = new Interner(
+      {
+        ids: store.dids,
+        names: store.didNames,
+        name: (did) => packDid(did, ACTIVE),
+      },
+      nextDid,
+      cacheEntries
+    );
+  }
+
+  /** The id that the next new DID gets. */
+  get nextDid(): number {
+    return this.#ids.next;
+  }
+
+  /** The id of a DID that is known, or null. */
+  find(did: string): number | null {
+    return this.#ids.find(did);
+  }
+
+  /** The id of a DID, a new one when it is not known. */
+  intern(did: string): number {
+    return this.#ids.intern(did);
+  }
+
+  /** Shows the account's links in lists again. */
+  activate(did: string): void {
+    this.#mark(did, ACTIVE);
+  }
+
+  /** Hides the account's links from lists; they go on counting. */
+  deactivate(did: string): void {
+    this.#mark(did, INACTIVE);
+  }
+
+  /** Every record of an account, as it is when the walk begins. */
+  records(didId: number): readonly PackedRecord[] {
+    const range = this.#store.records.getRange({
+      start: idKey(didId),
+      end: idKey(didId + 1),
+    });
+    return [...range];
+  }
+
+  /** Forgets what a transaction that failed gave out. */
+  reset(nextDid: number): void {
+    this.#ids.reset(nextDid);
+  }
+
+  #mark(did: string, active: number): void {
+    const id = this.#ids.find(did);
+    if (id === null || id >= ID_LIMIT - 1) return;
+    void this.#store.didNames.put(idKey(id), packDid(did, active));
+  }
+}
+
+function packDid(did: string, active: number): Buffer {
+  const value = Buffer.allocUnsafe(1 + Buffer.byteLength(did));
+  value[0] = active;
+  value.write(did, 1, 'utf8');
+  return value;
+}
+
+/** What is known of an account. */
+export interface Account {
+  readonly did: string;
+  readonly active: boolean;
+}
+
+/** Reader's side of an entry of `didNames`. */
+export function unpackDid(value: Buffer): Account {
+  return { did: value.toString('utf8', 1), active: value[0] === ACTIVE };
+}

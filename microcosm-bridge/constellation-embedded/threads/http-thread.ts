@@ -1,0 +1,127 @@
+/** An HTTP thread: one event loop, one reader, one part of the connections. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Server } from 'node:http';
+import { createApiServer } from '../api/api-server.js';
+import { healthReport } from '../health/health-report.js';
+import { StatusHistory } from '../health/status-history.js';
+import { HttpMetrics } from '../metrics/http-metrics.js';
+import { IndexReader } from '../store/index-reader.js';
+import { openStore } from '../store/open-store.js';
+import type {
+  FromHttpThread,
+  HttpThreadData,
+  ToHttpThread,
+} from './messages.js';
+
+/** How long a stop waits for answers that are under way, ms. */
+const DRAIN_MS = 5000;
+
+if (parentPort === null) throw new Error('http-thread.ts runs in a thread');
+const port = parentPort;
+const { dataPath, listen, didWebDomain, identity } = (
+  workerData as { data: HttpThreadData }
+).data;
+const history = new StatusHistory();
+const metrics = new HttpMetrics();
+let reader: IndexReader | null = null;
+
+function tell(message: FromHttpThread): void {
+  port.postMessage(message);
+}
+
+const server = createApiServer({
+  reader: () => reader,
+  health: () => healthReport(identity, history, Date.now()),
+  didWebDomain,
+  onAnswer: (route, status, seconds) => {
+    metrics.observe(route, status, seconds);
+  },
+  onError: (error) => {
+    const text = error instanceof Error ? error.stack : String(error);
+    tell({ type: 'log', level: 'error', text: `a request failed: ${text}` });
+  },
+});
+
+server.once('error', (error) => {
+  tell({ type: 'failed', ...listenFailure(error) });
+});
+server.once('listening', () => {
+  const address = server.address();
+  const bound = typeof address === 'object' ? address?.port : undefined;
+  tell({ type: 'listening', port: bound ?? 0, fd: socketOf(server) });
+});
+server.listen(listen);
+
+port.on('message', (message: ToHttpThread) => {
+  switch (message.type) {
+    case 'open':
+      reader = new IndexReader(openStore(dataPath));
+      return;
+    case 'status':
+      history.add(message.status);
+      return;
+    case 'metrics':
+      void metrics.json().then((json) => {
+        tell({ type: 'metrics', json });
+      });
+      return;
+    case 'stop':
+      drain();
+      return;
+  }
+});
+
+function drain(): void {
+  const done = (): void => {
+    tell({ type: 'stopped' });
+  };
+  // The socket is shared with the other threads and closes with the process.
+  if ('fd' in listen) {
+    server.closeIdleConnections();
+    done();
+    return;
+  }
+  server.close(done);
+  server.closeIdleConnections();
+  setTimeout(() => {
+    server.closeAllConnections();
+  }, DRAIN_MS).unref();
+}
+
+/** The file descriptor of a listening server, which other threads can listen on too. */
+function socketOf(listening: Server): number | null {
+  const handle: unknown = Reflect.get(listening, '_handle');
+  if (typeof handle !== 'object' || handle === null) return null;
+  const fd: unknown = Reflect.get(handle, 'fd');
+  return typeof fd === 'number' && fd >= 0 ? fd : null;
+}
+
+function listenFailure(error: Error): { message: string; suggestion: string } {
+  const where =
+    'host' in listen ? `${listen.host}:${listen.port}` : 'the socket';
+  const code = 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'EADDRINUSE':
+      return {
+        message: `port in use: something else listens on ${where}`,
+        suggestion: 'Stop it, or choose another port with --bind HOST:PORT.',
+      };
+    case 'EACCES':
+      return {
+        message: `no right to listen on ${where}`,
+        suggestion: 'Choose a port above 1023 with --bind HOST:PORT.',
+      };
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return {
+        message: `${where} is no address of this machine`,
+        suggestion: 'Use 127.0.0.1, or 0.0.0.0 for every address, with --bind.',
+      };
+    default:
+      return {
+        message: `cannot listen on ${where}: ${error.message}`,
+        suggestion: 'Choose another address with --bind HOST:PORT.',
+      };
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Commits batches, whatever happens: waits while the disk is full, and finds
+ * the one event that the store cannot take instead of losing its batch.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JetstreamEvent } from '../event.js';
+import type { Pause } from '../health/index-status.js';
+import type { BatchPosition } from '../store/index-writer.js';
+import type { IndexState } from '../store/state.js';
+import { freeBytes, isDiskFull } from './disk-space.js';
+
+/** How long to wait for space before the next try, ms. */
+const RETRY_MS = 1000;
+
+/** The part of the writer that commits. */
+export interface BatchSink {
+  readonly state: Pick<IndexState, 'cursor' | 'endpoint'>;
+  /** All or nothing. @throws when the batch cannot be committed */
+  apply(events: readonly JetstreamEvent[], position: BatchPosition): unknown;
+}
+
+/** What the committer needs and whom it tells. */
+export interface CommitterOptions {
+  readonly writer: BatchSink;
+  readonly dataPath: string;
+  /** Free bytes below which nothing is written. */
+  readonly minFreeBytes: number;
+  /** Free bytes of the data folder's file system. */
+  readonly free?: (folder: string) => number;
+  readonly onPause: (pause: Pause) => void;
+  readonly onResume: () => void;
+  /** An event that the store refused; it is left out. */
+  readonly onReject: (event: JetstreamEvent, error: unknown) => void;
+}
+
+/** One for a writer. */
+export class Committer {
+  readonly #options: CommitterOptions;
+  #pause: Pause | null = null;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  /** Set while the disk is full. */
+  get pause(): Pause | null {
+    return this.#pause;
+  }
+
+  /**
+   * Commits a batch, waiting for space as long as it takes.
+   *
+   * @returns false when `signal` ended the wait; some of the batch may be in
+   *   then, but the cursor is still the old one
+   */
+  async commit(
+    events: readonly JetstreamEvent[],
+    position: BatchPosition,
+    signal: AbortSignal
+  ): Promise<boolean> {
+    const parts: (readonly JetstreamEvent[])[] = [events];
+    for (;;) {
+      const part = parts[0];
+      if (part === undefined) return true;
+      const isLast = parts.length === 1;
+      const full =
+        this.#tooFull() ??
+        this.#write(
+          parts,
+          part,
+          isLast ? position : this.#halfway(part, position)
+        );
+      if (full === null) {
+        this.#resume();
+        continue;
+      }
+      this.#stop(full);
+      try {
+        await sleep(RETRY_MS, undefined, { signal });
+      } catch {
+        return false;
+      }
+    }
+  }
+
+  #tooFull(): string | null {
+    const { dataPath, minFreeBytes, free = freeBytes } = this.#options;
+    const bytes = free(dataPath);
+    if (bytes >= minFreeBytes) return null;
+    return `${mib(bytes)} MiB free, ${mib(minFreeBytes)} MiB needed`;
+  }
+
+  /**
+   * Writes the first of the parts and takes it off. A part that fails for a
+   * reason of its own is halved, until the one event is found that is at fault.
+   *
+   * @returns what is wrong with the disk, or null
+   */
+  #write(
+    parts: (readonly JetstreamEvent[])[],
+    part: readonly JetstreamEvent[],
+    position: BatchPosition
+  ): string | null {
+    try {
+      this.#options.writer.apply(part, position);
+      parts.shift();
+    } catch (error) {
+      if (isDiskFull(error)) return 'no space left';
+      const [only] = part;
+      if (only === undefined) throw error;
+      const middle = Math.ceil(part.length / 2);
+      if (part.length > 1) {
+        parts.splice(0, 1, part.slice(0, middle), part.slice(middle));
+      } else {
+        this.#options.onReject(only, error);
+        parts.splice(0, 1, []);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The cursor moves only with the last part: after a crash in between, the
+   * parts before come again, which the store knows how to ignore.
+   */
+  #halfway(
+    part: readonly JetstreamEvent[],
+    position: BatchPosition
+  ): BatchPosition {
+    const { cursor, endpoint } = this.#options.writer.state;
+    return cursor === null
+      ? { cursor: part[0]?.timeUs ?? 0, endpoint: position.endpoint }
+      : { cursor, endpoint };
+  }
+
+  #stop(problem: string): void {
+    if (this.#pause !== null) return;
+    this.#pause = {
+      reason: 'disk-full',
+      message: `indexing is paused: the disk of ${this.#options.dataPath} is full (${problem}); free some space and it goes on by itself`,
+      sinceMs: Date.now(),
+    };
+    this.#options.onPause(this.#pause);
+  }
+
+  #resume(): void {
+    if (this.#pause === null) return;
+    this.#pause = null;
+    this.#options.onResume();
+  }
+}
+
+function mib(bytes: number): number {
+  return Math.floor(bytes / 1024 / 1024);
+}
