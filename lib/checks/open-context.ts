@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readHealth, type HealthDocument } from '../health/index.js';
+import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
+import { findAppViewProcess } from './appview/appview-processes.js';
+import type { CheckClock, CheckContext } from './check-context.js';
+import type { CheckLimits } from './check-limits.js';
+import { isStoreOf } from './data/open-file.js';
+import { IndexApi } from './index-api.js';
+import { indexPid } from './index-pid.js';
+import { chooseRedis } from './redis/redis-choice.js';
+import { TargetFinder } from './targets/target-finder.js';
+
+/** What the checks are to look at. */
+export interface ContextOptions {
+  readonly runtime: Runtime;
+  /** `--url`: asks there instead of where the runtime says it listens. */
+  readonly url: string | null;
+  /** Where it would listen, if it was never started here. */
+  readonly defaultUrl: string;
+  /** `--target`. */
+  readonly target: string | null;
+  readonly appview: {
+    readonly folder: string;
+    readonly knownBy: string;
+  } | null;
+  /** `--redis-url`. */
+  readonly redisUrl: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The env file of this project. */
+  readonly envFile: string;
+  readonly limits: CheckLimits;
+  readonly clock?: CheckClock | undefined;
+}
+
+/** A context, and what it keeps open. */
+export interface OpenContext {
+  readonly context: CheckContext;
+  readonly close: () => Promise<void>;
+}
+
+const CLOCK: CheckClock = {
+  wallMs: () => Date.now(),
+  nowMs: () => performance.now(),
+  sleep: (ms, signal) => delay(ms, undefined, { signal }),
+};
+
+/** Puts together what the checks look at. Nothing but the runtime is asked. */
+export async function openContext(
+  options: ContextOptions
+): Promise<OpenContext> {
+  const { limits, clock = CLOCK } = options;
+  const seen = await options.runtime.status();
+  const isForeign = options.url !== null && seen.state === 'absent';
+  const status = isForeign ? null : seen;
+  const baseUrl = options.url ?? seen.urls?.api ?? options.defaultUrl;
+  const api = new IndexApi(baseUrl, limits.requestTimeoutMs);
+  const identity = once(() => firstHealth(api.baseUrl));
+  const finder = new TargetFinder({
+    api,
+    target: options.target,
+    identity,
+    status: () => Promise.resolve(status),
+    isItsStore: (folder) => isStoreOf(indexPid(status), folder),
+    wallMs: clock.wallMs,
+  });
+  const { appview } = options;
+  return {
+    context: {
+      runtime: isForeign ? null : options.runtime,
+      status: () => Promise.resolve(status),
+      api,
+      ownUrls: ownUrls(status, api.baseUrl),
+      identity,
+      targets: once((signal: AbortSignal) => finder.find(signal)),
+      appview:
+        appview === null
+          ? null
+          : { ...appview, running: () => findAppViewProcess(appview.folder) },
+      redis: () =>
+        chooseRedis({
+          flag: options.redisUrl,
+          appview: appview?.folder,
+          env: options.env,
+          envFile: options.envFile,
+        }),
+      limits,
+      clock,
+    },
+    close: () => finder.close(),
+  };
+}
+
+/** What it is asked under, and what it says that it listens on. */
+function ownUrls(
+  status: RuntimeStatus | null,
+  asked: string
+): readonly string[] {
+  const told = status?.urls?.api;
+  return told === undefined || told === asked ? [asked] : [told, asked];
+}
+
+/** How long the first question may take: the checks have their own (ms). */
+const IDENTITY_MS = 3000;
+
+async function firstHealth(baseUrl: string): Promise<HealthDocument | null> {
+  try {
+    return await readHealth(baseUrl, AbortSignal.timeout(IDENTITY_MS));
+  } catch {
+    return null; // the checks of health and API say why
+  }
+}
+
+/** The first call's promise for all calls; a failure is not kept. */
+function once<A extends readonly unknown[], T>(
+  call: (...args: A) => Promise<T>
+): (...args: A) => Promise<T> {
+  let first: Promise<T> | undefined;
+  return async (...args) => {
+    first ??= call(...args);
+    try {
+      return await first;
+    } catch (error) {
+      first = undefined;
+      throw error;
+    }
+  };
+}

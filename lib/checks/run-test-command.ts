@@ -1,0 +1,101 @@
+import path from 'node:path';
+import {
+  EXIT,
+  UsageError,
+  type CommandContext,
+  type ExitCode,
+} from '../cli/index.js';
+import { parseSettings } from '../env/index.js';
+import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
+import {
+  DEFAULT_STATE_FOLDER,
+  PROJECT_FOLDER,
+  stateFolder,
+} from '../runtime/state-folder.js';
+import { appviewOf } from './appview/appview-record.js';
+import { CHECK_LIMITS } from './check-limits.js';
+import { CHECKS } from './checks.js';
+import { openContext } from './open-context.js';
+import { jsonReport, type ReportSubject } from './report/json-report.js';
+import {
+  prettyHead,
+  prettyResult,
+  prettySummary,
+} from './report/pretty-report.js';
+import { tapReport } from './report/tap-report.js';
+import { runChecks } from './run-checks.js';
+import { selectChecks } from './select-checks.js';
+import { summarise } from './summary.js';
+import type { TEST_COMMAND } from './test-command.js';
+
+/** The env file of this project, beside its package.json. */
+const ENV_FILE = path.join(PROJECT_FOLDER, '.env.constellation-local');
+
+/** What `scripts/test.ts` does with its flags. */
+export async function runTestCommand({
+  flags,
+  env,
+  output,
+  signal,
+}: CommandContext<(typeof TEST_COMMAND)['flags']>): Promise<ExitCode> {
+  if (flags.json && flags.tap) {
+    throw new UsageError([
+      {
+        code: 'bad-value',
+        flag: '--tap',
+        message: '--json and --tap exclude each other',
+      },
+    ]);
+  }
+  const startedMs = performance.now();
+  const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
+  const { settings } = parseSettings(env);
+  const { context, close } = await openContext({
+    runtime: new EmbeddedRuntime({ folder }),
+    url: flags.url ?? null,
+    defaultUrl: `http://127.0.0.1:${settings.CONSTELLATION_PORT}`,
+    target: flags.target ?? null,
+    appview: await appviewOf(flags.appview, folder.setupRecord),
+    redisUrl: flags.redisUrl,
+    env,
+    envFile: ENV_FILE,
+    limits: {
+      ...CHECK_LIMITS,
+      maxAgeMs: flags.maxAgeMs,
+      maxLatencyMs: flags.maxLatencyMs,
+      requests: flags.requests,
+      minFreeBytes: flags.minFreeMib * 1024 * 1024,
+    },
+  });
+  try {
+    const subject: ReportSubject = {
+      url: context.api.baseUrl,
+      runtime: context.runtime?.kind ?? null,
+      sample: (await context.identity())?.sample ?? null,
+      state: folder.path,
+    };
+    const pretty = {
+      paint: output.resultPaint,
+      signs: output.stdout.isTTY === true,
+    };
+    const isText = !flags.json && !flags.tap;
+    if (isText) output.result(`${prettyHead(subject, pretty)}\n`);
+    const results = await runChecks(CHECKS, context, {
+      deadlineMs: flags.timeout * 1000,
+      only: selectChecks(CHECKS, flags.only),
+      signal,
+      onResult: (result) => {
+        if (isText) output.result(prettyResult(result, pretty));
+      },
+    });
+    const durationMs = performance.now() - startedMs;
+    const { strict } = flags;
+    const summary = summarise(results, { durationMs, strict });
+    if (isText) output.result(`\n${prettySummary(summary, pretty)}`);
+    if (flags.tap) output.result(tapReport(results, strict));
+    output.document(jsonReport(subject, results, summary, strict));
+    return summary.ok ? EXIT.good : EXIT.failed;
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,109 @@
+import { formatDuration } from '../cli/index.js';
+import { findPortHolder } from '../runtime/port-holder.js';
+import type { RuntimeStatus } from '../runtime/runtime.js';
+import type { RuntimeState } from '../runtime/runtime-state.js';
+import type { Check, CheckOutcome } from './check.js';
+import type { CheckContext } from './check-context.js';
+
+/** What to do in each state that is not `running`. */
+const NEXT: Readonly<Record<Exclude<RuntimeState, 'running'>, string>> = {
+  absent: 'npx zx scripts/setup.ts',
+  starting: 'wait a few seconds, then: npx zx scripts/test.ts',
+  degraded: 'npx zx scripts/setup.ts starts what is missing',
+  stopping: 'wait until it has stopped, then: npx zx scripts/setup.ts',
+  stopped: 'npx zx scripts/setup.ts',
+  failed:
+    'npx zx scripts/test.ts --only logs shows why; then: npx zx scripts/setup.ts',
+  unknown: 'run this where it was started',
+};
+
+/** 1: the processes that setup started are there, and no others. */
+export const runningCheck: Check<CheckContext> = {
+  id: 'running',
+  name: 'Running',
+  needs: [],
+  run: async ({ status, clock }) => {
+    const seen = await status();
+    if (seen === null) {
+      return {
+        status: 'skip',
+        message:
+          'the index at --url was not started from this state folder, so its process cannot be seen',
+        suggestion: 'leave --url away, or name the state folder with --state',
+      };
+    }
+    const holder = await holderOf(seen);
+    return judgeRunning(seen, holder, clock.wallMs());
+  },
+};
+
+/** Who listens where the index should. */
+export interface ListeningProcess {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/**
+ * Judges what the runtime says of itself, and who really has its port. Pure.
+ *
+ * @param holder null where that cannot be seen
+ */
+export function judgeRunning(
+  status: RuntimeStatus,
+  holder: ListeningProcess | null,
+  wallMs: number
+): CheckOutcome {
+  const { state, detail, parts, kind, version, urls } = status;
+  const facts = {
+    runtime: kind,
+    state,
+    version,
+    url: urls?.api ?? null,
+    parts: parts.map(({ name, id, state: is }) => `${name} ${id} ${is}`),
+  };
+  if (state !== 'running') {
+    return {
+      status: 'fail',
+      message: `it is ${state}`,
+      seen: [detail, ...facts.parts].filter((text) => text !== '').join('; '),
+      expected: 'running, with all its parts up',
+      suggestion: NEXT[state],
+      facts,
+      // The index itself is there; its stream's source may not be.
+      usable: state === 'degraded',
+    };
+  }
+  const index = parts.find(({ name }) => name === 'index') ?? parts[0];
+  if (holder !== null && kind === 'embedded' && index !== undefined) {
+    if (String(holder.pid) !== index.id) {
+      return {
+        status: 'fail',
+        message: 'another process has its port',
+        seen: `${holder.name} (process ${holder.pid}) listens on ${urls?.api ?? 'it'}`,
+        expected: `the index (process ${index.id}) listens there`,
+        suggestion: `stop process ${holder.pid}, then: npx zx scripts/setup.ts`,
+        facts,
+      };
+    }
+  }
+  const upMs = wallMs - Date.parse(index?.startedAt ?? '');
+  const since = Number.isFinite(upMs)
+    ? `, up ${formatDuration(Math.max(0, upMs))}`
+    : '';
+  const names = parts.map(({ name, id }) => `${name} (${id})`).join(' and ');
+  return {
+    status: 'pass',
+    message: `${names}${since}`,
+    facts: Number.isFinite(upMs) ? { ...facts, upMs } : facts,
+  };
+}
+
+async function holderOf({
+  kind,
+  urls,
+}: RuntimeStatus): Promise<ListeningProcess | null> {
+  // In Docker it is a proxy of the engine.
+  if (kind !== 'embedded' || urls === null) return null;
+  const url = new URL(urls.api);
+  return await findPortHolder(Number(url.port === '' ? 80 : url.port));
+}

@@ -1,0 +1,176 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  EXIT,
+  formatBytes,
+  Steps,
+  summaryBox,
+  type CommandContext,
+  type ExitCode,
+} from '../cli/index.js';
+import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
+import { acquireLock } from '../runtime/process-lock.js';
+import {
+  DEFAULT_STATE_FOLDER,
+  stateFolder,
+  type StateFolder,
+} from '../runtime/state-folder.js';
+import { removeIfEmpty } from './remove-remains.js';
+import { tearDown, type TeardownOutcome } from './tear-down.js';
+import type { TEARDOWN_COMMAND } from './teardown-command.js';
+import {
+  isIdle,
+  planTeardown,
+  type TeardownPlan,
+  type TeardownWish,
+} from './teardown-plan.js';
+import {
+  planLines,
+  removalLines,
+  restorationLines,
+  teardownDocument,
+} from './teardown-text.js';
+
+type Context = CommandContext<(typeof TEARDOWN_COMMAND)['flags']>;
+
+/** What `scripts/teardown.ts` does with its flags. */
+export async function runTeardownCommand(context: Context): Promise<ExitCode> {
+  const { flags, signal } = context;
+  const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
+  const { appview, config, data } = flags;
+  const wish: TeardownWish = { appview, config, data };
+  const runtime = new EmbeddedRuntime({ folder });
+  // Without a state folder nothing was ever set up; none is made to lock it.
+  if (flags.dryRun || !(await isThere(folder.path))) {
+    const plan = await planTeardown(runtime, folder, wish);
+    showPlan(context, plan, folder);
+    return EXIT.good;
+  }
+  const lock = await acquireLock(folder.lock, { purpose: 'teardown', signal });
+  try {
+    const plan = await planTeardown(runtime, folder, wish);
+    if (isIdle(plan) && !config) {
+      showPlan(context, plan, folder);
+      return EXIT.good;
+    }
+    await confirmRemoval(context, plan, folder);
+    const outcome = await carryOut(context, runtime, folder, wish, plan);
+    showOutcome(context, plan, outcome);
+  } finally {
+    await lock.release();
+  }
+  if (config) await removeIfEmpty(folder.path);
+  return EXIT.good;
+}
+
+async function confirmRemoval(
+  { output, prompts }: Context,
+  { remove }: TeardownPlan,
+  folder: StateFolder
+): Promise<void> {
+  if (remove.length === 0) return;
+  output.note('This will be removed and cannot be taken back:');
+  for (const line of removalLines(remove)) output.note(`  ${line}`);
+  const name = path.basename(folder.path);
+  const message = `Remove all this of ${folder.path}?`;
+  await prompts.confirmByName('confirm', { message, name });
+}
+
+async function carryOut(
+  { flags, output, signal }: Context,
+  runtime: EmbeddedRuntime,
+  folder: StateFolder,
+  wish: TeardownWish,
+  plan: TeardownPlan
+): Promise<TeardownOutcome> {
+  const step = new Steps(output).start('Tearing down');
+  try {
+    const outcome = await tearDown(runtime, folder, wish, plan, {
+      signal,
+      force: flags.force,
+      onProgress: ({ text }) => step.update(text),
+      onDone: (text) => step.update(text),
+    });
+    step.done(outcome.stopped ? 'stopped' : 'nothing was running');
+    return outcome;
+  } catch (error) {
+    step.fail('not finished; run it again to go on');
+    throw error;
+  }
+}
+
+function showPlan(
+  { output, flags }: Context,
+  plan: TeardownPlan,
+  folder: StateFolder
+): void {
+  output.document(teardownDocument(plan, null));
+  const lines = planLines(plan);
+  if (lines.length === 0) {
+    output.result(`Nothing to do: ${plan.status.detail}.`);
+  } else {
+    const title = flags.dryRun ? 'Would do (nothing was done)' : folder.path;
+    output.result(summaryBox(title, lines, output.resultPaint));
+  }
+  warnOfAppView(plan, output);
+  for (const line of stayLines(plan)) output.result(line);
+}
+
+function showOutcome(
+  { output }: Context,
+  plan: TeardownPlan,
+  outcome: TeardownOutcome
+): void {
+  output.document(teardownDocument(plan, outcome));
+  const lines = [
+    outcome.status.detail,
+    ...(outcome.restoration === null
+      ? []
+      : restorationLines(outcome.restoration)),
+    ...outcome.removed.map(
+      ({ title, path: file, sizeBytes }) =>
+        `removed ${title}: ${file} (${formatBytes(sizeBytes)})`
+    ),
+    ...outcome.kept.map(
+      (kept) => `${kept} stays: it holds files that are not ours`
+    ),
+    ...(outcome.recordKept === null
+      ? []
+      : [`setup.json stays: ${outcome.recordKept}`]),
+    ...stayLines(plan),
+  ];
+  output.result(summaryBox('Teardown', lines, output.resultPaint));
+  warnOfAppView(plan, output);
+}
+
+function stayLines({ stays }: TeardownPlan): readonly string[] {
+  return stays.map(
+    ({ title, path: file, sizeBytes }) =>
+      `the ${title} in ${file} is still there (${formatBytes(sizeBytes)})`
+  );
+}
+
+function warnOfAppView(
+  { appview, record }: TeardownPlan,
+  output: Context['output']
+): void {
+  if (appview?.state === 'not-ours') {
+    const other = appview.connected;
+    output.warn(
+      other === null
+        ? 'setup has not changed the .env of that AppView, or it was put back already'
+        : `setup has not changed the .env of that AppView, but the one in ${other}`
+    );
+  } else if (appview === null && record !== null && record.appview !== null) {
+    output.warn(
+      `the .env in ${record.appview.folder} still points here: put it back with --appview ${record.appview.folder}`
+    );
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return await lstat(file).then(
+    () => true,
+    () => false
+  );
+}

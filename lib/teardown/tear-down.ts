@@ -1,0 +1,135 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { EnvRestoration } from '../env/index.js';
+import type {
+  Runtime,
+  RuntimeActionOptions,
+  RuntimeStatus,
+} from '../runtime/runtime.js';
+import type { StateFolder } from '../runtime/state-folder.js';
+import { findConfig, findData, type Remains } from './remains.js';
+import { removeRemains } from './remove-remains.js';
+import { restoreAppView } from './restore-appview.js';
+import { writeSetupRecord, type SetupRecord } from './setup-record.js';
+import type { TeardownPlan, TeardownWish } from './teardown-plan.js';
+
+/** How a teardown is carried out. */
+export interface TearDownOptions extends RuntimeActionOptions {
+  readonly signal: AbortSignal;
+  /** Kill what does not stop in time. */
+  readonly force: boolean;
+  /** Told of each thing as it was done. */
+  readonly onDone?: ((text: string) => void) | undefined;
+}
+
+/** What was done. */
+export interface TeardownOutcome {
+  readonly status: RuntimeStatus;
+  readonly stopped: boolean;
+  /** Null where nothing was to be restored. */
+  readonly restoration: EnvRestoration | null;
+  readonly removed: readonly Remains[];
+  /** Folders that stay, because something of somebody else is in them. */
+  readonly kept: readonly string[];
+  /** Why `setup.json` stays although `--config` was given; null: it does not. */
+  readonly recordKept: string | null;
+}
+
+/**
+ * Carries a plan out: stop, restore, remove. Each step leaves a state from
+ * which the next run goes on, so an interruption needs no undoing. Only for
+ * the holder of the state folder's lock.
+ *
+ * @throws RuntimeError STOP_TIMEOUT, EnvError; the signal's reason
+ */
+export async function tearDown(
+  runtime: Runtime,
+  folder: StateFolder,
+  wish: TeardownWish,
+  plan: TeardownPlan,
+  options: TearDownOptions
+): Promise<TeardownOutcome> {
+  const { signal, force, onDone = () => undefined } = options;
+  let status = plan.status;
+  if (plan.stops) {
+    const { onProgress } = options;
+    status = await runtime.stop({ signal, force, onProgress });
+    onDone('stopped the embedded index');
+  }
+  let record = plan.record;
+  const save = async (next: SetupRecord): Promise<void> => {
+    record = next;
+    await writeSetupRecord(folder.setupRecord, next);
+  };
+  let restoration: EnvRestoration | null = null;
+  if (plan.appview?.state === 'ours' && record !== null) {
+    signal.throwIfAborted();
+    restoration = await restoreAppView(plan.appview.appview, false);
+    await save({ ...record, appview: null });
+    onDone(`restored ${restoration.path}`);
+  }
+  const removed: Remains[] = [];
+  const kept: string[] = [];
+  for (const item of await stillThere(folder, plan)) {
+    kept.push(...(await removeRemains(item, signal)));
+    removed.push(item);
+    onDone(`removed ${item.title}: ${item.path}`);
+    if (record === null) continue;
+    if (item.level === 'data') {
+      const data = record.data.filter((one) => one.path !== item.path);
+      await save({ ...record, data });
+    } else if (item.path === record.envFile?.path) {
+      await save({ ...record, envFile: null });
+    }
+  }
+  let recordKept: string | null = null;
+  if (wish.config) {
+    recordKept = record === null ? null : reasonToKeep(record, folder);
+    if (recordKept === null) await rm(folder.setupRecord, { force: true });
+  }
+  return {
+    status,
+    stopped: plan.stops,
+    restoration,
+    removed,
+    kept,
+    recordKept,
+  };
+}
+
+/**
+ * Why the record of setup must not go: without it nobody knows how to put back
+ * what is still changed. Pure.
+ */
+export function reasonToKeep(
+  record: SetupRecord,
+  folder: StateFolder
+): string | null {
+  if (record.appview !== null) {
+    return `the .env in ${record.appview.folder} is still changed (put it back with --appview)`;
+  }
+  const elsewhere = record.data.find(
+    (one) => one.created && !isInside(one.path, folder.path)
+  );
+  return elsewhere === undefined
+    ? null
+    : `it names the data in ${elsewhere.path} (remove it with --data)`;
+}
+
+/** What was planned, as it is after the stop. */
+async function stillThere(
+  folder: StateFolder,
+  plan: TeardownPlan
+): Promise<readonly Remains[]> {
+  const planned = new Set(plan.remove.map((item) => item.path));
+  const now = [
+    ...(await findConfig(folder, plan.record)),
+    ...(await findData(folder, plan.record)),
+  ];
+  return now.filter((item) => planned.has(item.path));
+}
+
+function isInside(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '' && !relative.startsWith('..');
+}

@@ -1,0 +1,89 @@
+/** What teardown says, for people and as data. Pure. */
+
+import { formatBytes, labelled } from '../cli/index.js';
+import type { EnvRestoration } from '../env/index.js';
+import type { Remains } from './remains.js';
+import type { TeardownOutcome } from './tear-down.js';
+import type { TeardownPlan } from './teardown-plan.js';
+
+/** Each thing that goes, by name and size. */
+export function removalLines(remove: readonly Remains[]): readonly string[] {
+  return labelled(
+    remove.map(({ title, path, files, sizeBytes, foreign }) => {
+      const count = files.length === 1 ? '1 file' : `${files.length} files`;
+      const stays =
+        foreign.length === 0
+          ? ''
+          : `; not ours, stays: ${foreign.slice(0, 3).join(', ')}`;
+      const size = `${formatBytes(sizeBytes)}, ${count}`;
+      return [title, `${path} (${size})${stays}`] as const;
+    })
+  );
+}
+
+/** What became of the AppView's `.env`. */
+export function restorationLines(
+  restoration: EnvRestoration
+): readonly string[] {
+  const { changes, left, removed, path, backupPath } = restoration;
+  const lines: string[] = [];
+  if (removed) lines.push(`${path}: removed, setup had made it`);
+  else if (changes.length > 0) {
+    const keys = changes.map(({ key }) => key).join(', ');
+    lines.push(`${path}: put back ${keys}`);
+  }
+  if (backupPath !== null) lines.push(`before that: ${backupPath}`);
+  for (const { key, reason } of left) {
+    const why =
+      reason === 'changed-since'
+        ? 'somebody has changed it since, it stays'
+        : 'is as it was before setup';
+    lines.push(`${key} ${why}`);
+  }
+  return lines;
+}
+
+/** What would be done, a line each. */
+export function planLines(plan: TeardownPlan): readonly string[] {
+  const lines: string[] = [];
+  if (plan.stops) lines.push(`stop: ${plan.status.detail}`);
+  if (plan.restoration !== null) {
+    lines.push(...restorationLines(plan.restoration));
+    if (plan.restoration.diff !== '') lines.push(plan.restoration.diff);
+  }
+  return [...lines, ...removalLines(plan.remove).map((it) => `remove ${it}`)];
+}
+
+/** The result as `--json` shows it; `outcome` is null with `--dry-run`. */
+export function teardownDocument(
+  plan: TeardownPlan,
+  outcome: TeardownOutcome | null
+): object {
+  const restoration = outcome?.restoration ?? plan.restoration;
+  const removed = outcome?.removed ?? plan.remove;
+  return {
+    schemaVersion: 1,
+    ok: true,
+    dryRun: outcome === null,
+    state: (outcome?.status ?? plan.status).state,
+    stopped: plan.stops,
+    appview:
+      restoration === null
+        ? null
+        : {
+            path: restoration.path,
+            restored: restoration.changes.map(({ key }) => key),
+            left: restoration.left,
+            removed: restoration.removed,
+            backupPath: restoration.backupPath,
+          },
+    removed: removed.map(asData),
+    stays: plan.stays.map(asData),
+    kept: outcome?.kept ?? [],
+    recordKept: outcome?.recordKept ?? null,
+  };
+}
+
+function asData({ level, title, path, sizeBytes, foreign }: Remains): object {
+  return { level, title, path, sizeBytes, foreign };
+}
