@@ -1,0 +1,138 @@
+import type { Clock } from './clock.js';
+import {
+  coverageOf,
+  effectiveCompleteness,
+  type Completeness,
+} from './coverage.js';
+import { ConstellationError, type ConstellationErrorCode } from './errors.js';
+import type { EventListener } from './events.js';
+import { UNSEEN, type LocalStanding } from './local-standing.js';
+import { PairRun, type AskOptions } from './pair-run.js';
+import { choosePlan, type Plan } from './plan.js';
+import type { Found, Question } from './question.js';
+import type { StandingMonitor } from './standing-monitor.js';
+import type { Upstream } from './upstream.js';
+
+/** What an {@link IndexPair} is made of. */
+export interface IndexPairOptions {
+  readonly main: Upstream;
+  readonly fallback: Upstream | null;
+  /** Watches a local main index; null for a remote one. */
+  readonly monitor: StandingMonitor | null;
+  /** What the operator says of a local main index. */
+  readonly completeness: Completeness;
+  /** See `coverageOf`. */
+  readonly marginMs: number;
+  readonly clock: Clock;
+  readonly emit: EventListener;
+}
+
+/** Failures after which a local index may come back as another one. */
+const WAS_AWAY: ReadonlySet<ConstellationErrorCode> = new Set([
+  'UNREACHABLE',
+  'CONNECTION_LOST',
+  'TRY_TIMEOUT',
+]);
+
+/** The index asked first and the one behind it, asked as if they were one. */
+export class IndexPair {
+  readonly #options: IndexPairOptions;
+  #fallbacks = 0;
+
+  constructor(options: IndexPairOptions) {
+    this.#options = options;
+  }
+
+  /** How often the fallback stood in for the main index. */
+  get fallbacks(): number {
+    return this.#fallbacks;
+  }
+
+  /** What holds of a local main index's completeness right now. */
+  get completeness(): Completeness {
+    const { completeness, monitor } = this.#options;
+    return effectiveCompleteness(completeness, monitor?.last.completeness);
+  }
+
+  /** What the last look at a local main index said; null for a remote one. */
+  get standing(): LocalStanding | null {
+    return this.#options.monitor?.last ?? null;
+  }
+
+  /**
+   * @throws ConstellationError the one failure, `UNAVAILABLE` with both, or
+   *   `BAD_TARGET` for a cursor of an index that is no longer there
+   */
+  async ask<T>(question: Question<T>, ask: AskOptions<T>): Promise<Found<T>> {
+    const { main, fallback } = this.#options;
+    if (question.pinnedTo === 'fallback') {
+      if (fallback === null) throw noSuchIndex();
+      return this.#run(fallback, null, question, ask, ALONE);
+    }
+    const plan = await this.#plan(question);
+    if (question.pinnedTo === 'main') {
+      return this.#run(main, null, question, ask, plan);
+    }
+    if (plan.standIn !== null) this.#stoodIn(plan.standIn);
+    return this.#run(main, fallback, question, ask, plan);
+  }
+
+  #run<T>(
+    main: Upstream,
+    fallback: Upstream | null,
+    question: Question<T>,
+    ask: AskOptions<T>,
+    plan: Plan
+  ): Promise<Found<T>> {
+    return new PairRun({
+      main,
+      fallback,
+      clock: this.#options.clock,
+      question,
+      plan,
+      ask,
+      onFallback: (error) => this.#stoodIn(error.code),
+      onMainFailed: (error) => {
+        if (main.role === 'main' && WAS_AWAY.has(error.code)) {
+          this.#options.monitor?.distrust();
+        }
+      },
+    }).run();
+  }
+
+  async #plan<T>(question: Question<T>): Promise<Plan> {
+    const { main, fallback, monitor, clock, marginMs } = this.#options;
+    const mainAllowed = main.allowed;
+    // Nobody looks at an index that is left alone for a moment.
+    const standing = mainAllowed ? await monitor?.current() : monitor?.last;
+    return choosePlan({
+      main: main.deployment,
+      hasFallback: fallback !== null,
+      mainAllowed,
+      verdict: (standing ?? UNSEEN).verdict,
+      coverage: coverageOf({
+        target: question.target,
+        completeness: this.completeness,
+        nowMs: clock.wallMs(),
+        marginMs,
+      }),
+      mergeable: question.merge !== null,
+    });
+  }
+
+  #stoodIn(code: ConstellationErrorCode | 'STALLED'): void {
+    this.#fallbacks += 1;
+    this.#options.emit({ type: 'fallback', code });
+  }
+}
+
+/** An index asked by itself, which knows all it is asked. */
+const ALONE: Plan = { order: 'main', mainIsWhole: true, standIn: null };
+
+function noSuchIndex(): ConstellationError {
+  return new ConstellationError(
+    'BAD_TARGET',
+    'The cursor is of a fallback index, and none is set.',
+    { suggestion: 'Start again from the first page.' }
+  );
+}

@@ -1,0 +1,239 @@
+import type { Answer, Batch, CallOptions } from './answer.js';
+import { BatchResult } from './batch-result.js';
+import { abortedError, closedError, deadlineError } from './call-errors.js';
+import { ConstellationError, asConstellationError } from './errors.js';
+import { waitForFlights, type LandingEnd } from './landing.js';
+import type { LookupContext } from './lookup-context.js';
+import type { MemoryCacheOptions, MemoryCacheStats } from './memory-cache.js';
+import type { Question } from './question.js';
+import { Shelf, sourceOf, type RedisCodec } from './shelf.js';
+import {
+  SingleFlight,
+  type Flight,
+  type FlightOutcome,
+} from './single-flight.js';
+import { timeLimit } from './time-limit.js';
+
+/** A kind of question: how to check, to name and to ask one. */
+export interface LookupKind<Q, T> {
+  /** @throws ConstellationError `BAD_TARGET` */
+  readonly check: (query: Q) => void;
+  /** The cache's key; in Redis as well. */
+  readonly key: (query: Q) => string;
+  readonly question: (query: Q) => Question<T>;
+  readonly memory: MemoryCacheOptions<T>;
+  /** Null keeps this kind out of Redis. */
+  readonly redis: RedisCodec<T> | null;
+}
+
+/** How a {@link Lookup} did. */
+export interface LookupStats extends MemoryCacheStats {
+  /** Questions under way. */
+  readonly flights: number;
+  /** Questions that joined one under way. */
+  readonly shared: number;
+}
+
+/** Fetching goes on this long at most after the callers have left. */
+const BEHIND_MS = 30_000;
+/** A call ends this much before its deadline, so as not to end after it. */
+const MARGIN_SHARE = 0.02;
+const LONGEST_MARGIN_MS = 20;
+
+/**
+ * Answers one kind of question: from memory, from Redis, or from the indexes,
+ * each within the call's deadline. Whatever is not there in time is fetched
+ * behind for the next caller.
+ */
+export class Lookup<Q, T> {
+  readonly #context: LookupContext;
+  readonly #kind: LookupKind<Q, T>;
+  readonly #shelf: Shelf<T>;
+  readonly #flights = new SingleFlight<T>();
+  readonly #refreshing = new Set<string>();
+
+  constructor(context: LookupContext, kind: LookupKind<Q, T>) {
+    this.#context = context;
+    this.#kind = kind;
+    this.#shelf = new Shelf(context, kind.memory, kind.redis);
+  }
+
+  /** @throws ConstellationError where there is no answer of any kind */
+  async one(query: Q, call: CallOptions = {}): Promise<Answer<T>> {
+    const { answers, failures } = await this.many([query], call);
+    const answer = answers.get(query);
+    if (answer !== undefined) return answer;
+    throw failures.get(query) ?? closedError();
+  }
+
+  /** Never rejects; each distinct query is in exactly one of the two maps. */
+  async many(
+    queries: readonly Q[],
+    call: CallOptions = {}
+  ): Promise<Batch<Q, T>> {
+    const { clock } = this.#context;
+    const deadlineMs = call.deadlineMs ?? this.#context.deadlineMs;
+    const marginMs = Math.min(LONGEST_MARGIN_MS, deadlineMs * MARGIN_SHARE);
+    const untilMs = clock.monotonicMs() + deadlineMs - marginMs;
+    const result = new BatchResult<Q, T>(this.#context.usage);
+    const missing = this.#fromMemory(queries, result);
+    if (missing.size === 0) return result;
+
+    const limitMs = untilMs - clock.monotonicMs();
+    const shelved = await this.#shelf.fromRedis([...missing.keys()], limitMs);
+    for (const [key, entry] of shelved) {
+      const query = missing.get(key);
+      if (query === undefined) continue;
+      missing.delete(key);
+      result.answered(query, this.#shelf.answer(entry, 'redis'));
+    }
+    if (missing.size === 0) return result;
+
+    const flights = [...missing].map(([key, query]) => ({
+      key,
+      query,
+      flight: this.#fly(key, query, deadlineMs),
+    }));
+    const end = await waitForFlights(
+      flights.map(({ flight }) => flight),
+      clock,
+      untilMs,
+      call.signal
+    );
+    for (const { key, query, flight } of flights) {
+      const got = this.#landing(key, flight, end, { ...call, deadlineMs });
+      if (got instanceof ConstellationError) result.failed(query, got);
+      else result.answered(query, got);
+    }
+    // What a page of posts brought goes to Redis in one pipeline.
+    if (flights.length > 1) void this.#context.redis?.flush();
+    return result;
+  }
+
+  stats(): LookupStats {
+    return {
+      ...this.#shelf.memoryStats(),
+      flights: this.#flights.size,
+      shared: this.#flights.shared,
+    };
+  }
+
+  /** Answers what memory has; returns the rest by key. */
+  #fromMemory(
+    queries: readonly Q[],
+    result: BatchResult<Q, T>
+  ): Map<string, Q> {
+    const missing = new Map<string, Q>();
+    const refresh = new Map<string, Q>();
+    for (const query of queries) {
+      if (result.has(query)) continue;
+      const key = this.#kind.key(query);
+      const shelved = this.#context.closing.aborted
+        ? null
+        : this.#shelf.get(key);
+      if (shelved?.freshness === 'fresh') {
+        result.answered(query, this.#shelf.answer(shelved.entry, 'memory'));
+      } else if (shelved?.freshness === 'refresh') {
+        result.answered(query, this.#shelf.answer(shelved.entry, 'stale'));
+        refresh.set(key, query);
+      } else {
+        const problem = this.#problemOf(query);
+        if (problem === null) missing.set(key, query);
+        else result.failed(query, problem);
+      }
+    }
+    if (refresh.size > 0) void this.#refresh(refresh);
+    return missing;
+  }
+
+  #problemOf(query: Q): ConstellationError | null {
+    if (this.#context.closing.aborted) return closedError();
+    try {
+      this.#kind.check(query);
+      return null;
+    } catch (error) {
+      return asConstellationError(error, 'BAD_TARGET', 'Cannot be asked.');
+    }
+  }
+
+  /** Renews what was served past its time, one attempt at a time for each. */
+  async #refresh(stale: ReadonlyMap<string, Q>): Promise<void> {
+    const { deadlineMs } = this.#context;
+    const due = [...stale].filter(
+      ([key]) => !this.#refreshing.has(key) && !this.#flights.has(key)
+    );
+    if (due.length === 0) return;
+    for (const [key] of due) this.#refreshing.add(key);
+    const keys = due.map(([key]) => key);
+    const renewed = await this.#shelf.fromRedis(keys, deadlineMs);
+    await Promise.all(
+      due.map(async ([key, query]) => {
+        if (!renewed.has(key)) {
+          await this.#fly(key, query, deadlineMs).landed;
+        }
+        this.#refreshing.delete(key);
+      })
+    );
+  }
+
+  #fly(key: string, query: Q, deadlineMs: number): Flight<T> {
+    return this.#flights.join(key, (flight) =>
+      this.#ask(key, query, deadlineMs, flight)
+    );
+  }
+
+  async #ask(
+    key: string,
+    query: Q,
+    deadlineMs: number,
+    flight: Flight<T>
+  ): Promise<FlightOutcome<T>> {
+    const { clock, closing, pair } = this.#context;
+    const limit = timeLimit(
+      clock,
+      BEHIND_MS,
+      () => deadlineError(BEHIND_MS),
+      closing
+    );
+    try {
+      const found = await pair.ask(this.#kind.question(query), {
+        wanted: () => flight.waiting > 0,
+        signal: limit.signal,
+        deadlineMs,
+        spanMs: BEHIND_MS,
+        interim: (interim) => flight.offer(interim),
+      });
+      return { ok: true, entry: this.#shelf.keep(key, found) };
+    } catch (cause) {
+      const error = asConstellationError(cause, 'UNAVAILABLE', 'Failed.');
+      return { ok: false, error };
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** The best there is for a caller who has waited long enough. */
+  #landing(
+    key: string,
+    { outcome, interim }: Flight<T>,
+    end: LandingEnd,
+    call: CallOptions
+  ): Answer<T> | ConstellationError {
+    const shelf = this.#shelf;
+    if (end === 'aborted') return abortedError(call.signal);
+    if (outcome?.ok === true && !outcome.entry.partial) {
+      return shelf.answer(outcome.entry, sourceOf(outcome.entry.origin));
+    }
+    if (outcome?.ok === false && outcome.error.code === 'REJECTED') {
+      return outcome.error;
+    }
+    if (interim?.partial === false) return shelf.interim(interim);
+    const stale = shelf.get(key)?.entry;
+    if (stale?.partial === false) return shelf.answer(stale, 'stale');
+    if (outcome?.ok === true) {
+      return shelf.answer(outcome.entry, sourceOf(outcome.entry.origin));
+    }
+    if (interim !== null) return shelf.interim(interim);
+    return outcome?.error ?? deadlineError(call.deadlineMs ?? BEHIND_MS);
+  }
+}

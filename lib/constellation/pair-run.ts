@@ -1,0 +1,189 @@
+import type { Clock } from './clock.js';
+import { ConstellationError, asConstellationError } from './errors.js';
+import type { Plan } from './plan.js';
+import type { Found, Origin, Question } from './question.js';
+import { pause } from './time-limit.js';
+import type { Effort, Upstream } from './upstream.js';
+
+/** What one question may take. */
+export interface AskOptions<T> {
+  /** Whether a caller is still waiting. */
+  readonly wanted: () => boolean;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+  /** How long the first caller waits, in milliseconds. */
+  readonly deadlineMs: number;
+  /** How long it is tried at all, in milliseconds. */
+  readonly spanMs: number;
+  /** Told of an answer that a better one may still replace. */
+  readonly interim: (found: Found<T>) => void;
+}
+
+/** What a {@link PairRun} is made of. */
+export interface PairRunOptions<T> {
+  readonly main: Upstream;
+  readonly fallback: Upstream | null;
+  readonly clock: Clock;
+  readonly question: Question<T>;
+  readonly plan: Plan;
+  readonly ask: AskOptions<T>;
+  /** Told when the fallback stands in for a failed main index. */
+  readonly onFallback: (error: ConstellationError) => void;
+  /** Told of every failure of the main index. */
+  readonly onMainFailed: (error: ConstellationError) => void;
+}
+
+/** The share of the first caller's time after which the other index is asked. */
+const HAND_OVER_SHARE = 0.4;
+/** How long the main index is waited for once the fallback has answered. */
+const GRACE_MS = 100;
+
+type Settled<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: ConstellationError };
+
+/** One question on its way through the two indexes, in the planned order. */
+export class PairRun<T> {
+  readonly #options: PairRunOptions<T>;
+
+  constructor(options: PairRunOptions<T>) {
+    this.#options = options;
+  }
+
+  /** @throws ConstellationError the one failure, or `UNAVAILABLE` with both */
+  run(): Promise<Found<T>> {
+    const { plan, fallback } = this.#options;
+    if (fallback === null) return this.#mainOnly();
+    switch (plan.order) {
+      case 'main':
+        return this.#mainOnly();
+      case 'main-then-fallback':
+        return this.#mainFirst(fallback);
+      case 'fallback-then-main':
+        return this.#fallbackFirst(fallback);
+      case 'both':
+        return this.#both(fallback);
+    }
+  }
+
+  async #mainOnly(): Promise<Found<T>> {
+    const main = await this.#main(this.#options.ask.spanMs);
+    if (!main.ok) throw main.error;
+    return this.#fromMain(main.value);
+  }
+
+  async #mainFirst(fallback: Upstream): Promise<Found<T>> {
+    const main = await this.#main(this.#handOverMs());
+    if (main.ok) return this.#fromMain(main.value);
+    if (isFinal(main.error)) throw main.error;
+    this.#options.onFallback(main.error);
+    const other = await this.#ask(fallback, this.#options.ask.spanMs);
+    if (other.ok) return this.#fromFallback(fallback, other.value);
+    throw unavailable(main.error, other.error);
+  }
+
+  /** The main index is not asked before the fallback had its chance. */
+  async #fallbackFirst(fallback: Upstream): Promise<Found<T>> {
+    const asked = this.#ask(fallback, this.#options.ask.spanMs);
+    const main = this.#lastResort(asked);
+    const other = await asked;
+    if (other.ok) return this.#fromFallback(fallback, other.value);
+    if (isFinal(other.error)) throw other.error;
+    const last = await main;
+    if (last === null) throw other.error;
+    if (last.ok) return this.#fromMain(last.value);
+    throw unavailable(last.error, other.error);
+  }
+
+  async #both(fallback: Upstream): Promise<Found<T>> {
+    const { clock, ask, question } = this.#options;
+    const main = this.#main(ask.spanMs);
+    void main.then((settled) => {
+      if (settled.ok) ask.interim(this.#fromMain(settled.value));
+    });
+    const other = await this.#ask(fallback, ask.spanMs);
+    if (!other.ok) {
+      if (isFinal(other.error)) throw other.error;
+      const settled = await main;
+      if (settled.ok) return this.#fromMain(settled.value);
+      throw unavailable(settled.error, other.error);
+    }
+    const found = this.#fromFallback(fallback, other.value);
+    ask.interim(found);
+    const grace = pause(clock, GRACE_MS, ask.signal).catch(() => undefined);
+    const settled = await Promise.race([main, grace]);
+    if (settled?.ok !== true || question.merge === null) return found;
+    const value = question.merge(settled.value, other.value);
+    return { ...found, value, origin: 'merged' };
+  }
+
+  /**
+   * Asks the main index once the fallback failed or took its share of the
+   * time; null where neither happened.
+   */
+  async #lastResort(asked: Promise<Settled<T>>): Promise<Settled<T> | null> {
+    const { clock, ask } = this.#options;
+    const handOver = pause(clock, this.#handOverMs(), ask.signal).catch(
+      () => undefined
+    );
+    const early = await Promise.race([asked, handOver]);
+    if (early?.ok === true) return null;
+    if (early !== undefined && isFinal(early.error)) return null;
+    const main = await this.#main(ask.spanMs);
+    if (main.ok) ask.interim(this.#fromMain(main.value));
+    return main;
+  }
+
+  async #main(spanMs: number): Promise<Settled<T>> {
+    const settled = await this.#ask(this.#options.main, spanMs);
+    if (!settled.ok) this.#options.onMainFailed(settled.error);
+    return settled;
+  }
+
+  async #ask(upstream: Upstream, spanMs: number): Promise<Settled<T>> {
+    const { question, ask } = this.#options;
+    const effort: Effort = {
+      wanted: ask.wanted,
+      signal: ask.signal,
+      spanMs,
+      patienceMs: ask.deadlineMs,
+    };
+    try {
+      return { ok: true, value: await upstream.ask(question, effort) };
+    } catch (cause) {
+      const error = asConstellationError(cause, 'UNAVAILABLE', 'Failed.');
+      return { ok: false, error };
+    }
+  }
+
+  #handOverMs(): number {
+    return this.#options.ask.deadlineMs * HAND_OVER_SHARE;
+  }
+
+  #fromMain(value: T): Found<T> {
+    const { main, plan } = this.#options;
+    const origin: Origin = main.deployment;
+    return { value, origin, role: main.role, partial: !plan.mainIsWhole };
+  }
+
+  #fromFallback(fallback: Upstream, value: T): Found<T> {
+    const origin: Origin = fallback.deployment;
+    return { value, origin, role: fallback.role, partial: false };
+  }
+}
+
+/** Whether asking another index would only repeat the failure. */
+function isFinal(error: ConstellationError): boolean {
+  return error.code === 'REJECTED' || error.code === 'CLOSED';
+}
+
+function unavailable(
+  main: ConstellationError,
+  fallback: ConstellationError
+): ConstellationError {
+  return new ConstellationError(
+    'UNAVAILABLE',
+    `No index answered: ${main.message} ${fallback.message}`,
+    { cause: main, causes: [main, fallback] }
+  );
+}

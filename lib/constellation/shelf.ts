@@ -1,0 +1,171 @@
+import {
+  ageOf,
+  freshnessOf,
+  type CacheEntry,
+  type Freshness,
+} from './cache-entry.js';
+import type { Answer, AnswerSource } from './answer.js';
+import type { LookupContext } from './lookup-context.js';
+import {
+  MemoryCache,
+  type MemoryCacheOptions,
+  type MemoryCacheStats,
+} from './memory-cache.js';
+import type { Found, Origin } from './question.js';
+import type { RedisEntry } from './redis-entry.js';
+
+/** How a kind of value is written in Redis. */
+export interface RedisCodec<T> {
+  /** Null for what is not one. */
+  readonly read: (text: string) => RedisEntry<T> | null;
+  readonly write: (entry: RedisEntry<T>) => string;
+}
+
+/** A value on the shelf and what it is good for. */
+export interface Shelved<T> {
+  readonly entry: CacheEntry<T>;
+  readonly freshness: Freshness;
+}
+
+/** What is known to be incomplete or of unknown age is kept no longer. */
+const SHORT_MS = 5_000;
+/** Times to live vary by this share, so that not all end at once. */
+const JITTER = 0.1;
+
+/** Where one kind of answer is kept: in memory, and behind it in Redis. */
+export class Shelf<T> {
+  readonly #context: LookupContext;
+  readonly #memory: MemoryCache<T>;
+  readonly #codec: RedisCodec<T> | null;
+
+  constructor(
+    context: LookupContext,
+    memory: MemoryCacheOptions<T>,
+    codec: RedisCodec<T> | null
+  ) {
+    this.#context = context;
+    this.#memory = new MemoryCache(memory);
+    this.#codec = codec;
+  }
+
+  /** What memory has, unless it is of no use any more. */
+  get(key: string): Shelved<T> | null {
+    const entry = this.#memory.get(key);
+    if (entry === undefined) return null;
+    const nowMs = this.#context.clock.monotonicMs();
+    const freshness = freshnessOf(entry, nowMs, this.#context.stale);
+    return freshness === 'useless' ? null : { entry, freshness };
+  }
+
+  /**
+   * What Redis has of these keys and is fresh; kept in memory as well.
+   * @param limitMs the longest it may take
+   */
+  async fromRedis(
+    keys: readonly string[],
+    limitMs: number
+  ): Promise<ReadonlyMap<string, CacheEntry<T>>> {
+    const found = new Map<string, CacheEntry<T>>();
+    const { redis } = this.#context;
+    if (redis === null || this.#codec === null) return found;
+    const texts = await redis.read(keys, limitMs);
+    for (const [index, key] of keys.entries()) {
+      const text = texts?.[index];
+      if (text === undefined) continue;
+      const entry = text === null ? null : this.#decode(text);
+      const fresh = entry !== null && this.#take(key, entry);
+      if (fresh) found.set(key, entry);
+      redis.countRead(
+        fresh ? 'hit' : text !== null && entry === null ? 'garbage' : 'miss'
+      );
+    }
+    return found;
+  }
+
+  /** Keeps what an index said; a partial answer never replaces a whole one. */
+  keep(key: string, found: Found<T>): CacheEntry<T> {
+    const { clock, redis, random, ttlSeconds } = this.#context;
+    const ttlMs = ttlSeconds(found.origin) * 1000;
+    const jitteredMs = ttlMs * (1 - JITTER + 2 * JITTER * random());
+    const entry: CacheEntry<T> = {
+      value: found.value,
+      origin: found.origin,
+      partial: found.partial,
+      fetchedAtMs: clock.monotonicMs(),
+      ageKnown: true,
+      freshMs: found.partial ? Math.min(SHORT_MS, jitteredMs) : jitteredMs,
+    };
+    if (found.partial && this.get(key)?.entry.partial === false) return entry;
+    this.#memory.set(key, entry);
+    if (redis !== null && this.#codec !== null && !found.partial && ttlMs > 0) {
+      const text = this.#codec.write({
+        value: found.value,
+        origin: found.origin,
+        fetchedAtMs: Math.round(clock.wallMs()),
+      });
+      redis.write(key, text, Math.max(1, Math.round(jitteredMs / 1000)));
+    }
+    return entry;
+  }
+
+  /** An answer as callers get it. */
+  answer(entry: CacheEntry<T>, source: AnswerSource): Answer<T> {
+    return {
+      value: entry.value,
+      source,
+      origin: entry.origin,
+      ageMs: ageOf(entry, this.#context.clock),
+      partial: entry.partial,
+    };
+  }
+
+  /** An answer that is not kept, because a better one is on its way. */
+  interim(found: Found<T>): Answer<T> {
+    const { value, origin, partial } = found;
+    return { value, source: sourceOf(origin), origin, ageMs: 0, partial };
+  }
+
+  memoryStats(): MemoryCacheStats {
+    return this.#memory.stats();
+  }
+
+  #decode(text: string): CacheEntry<T> | null {
+    const read = this.#codec?.read(text) ?? null;
+    if (read === null) return null;
+    const { clock, ttlSeconds } = this.#context;
+    const ttlMs = ttlSeconds(read.origin) * 1000;
+    const nowMs = clock.monotonicMs();
+    const ageKnown = read.fetchedAtMs !== null;
+    // Two machines' clocks differ: an entry is never younger than just written.
+    const ageMs = ageKnown
+      ? Math.max(0, clock.wallMs() - (read.fetchedAtMs ?? 0))
+      : 0;
+    return {
+      value: read.value,
+      origin: read.origin,
+      partial: false,
+      fetchedAtMs: nowMs - ageMs,
+      ageKnown,
+      freshMs: ageKnown ? ttlMs * (1 + JITTER) : Math.min(SHORT_MS, ttlMs),
+    };
+  }
+
+  /** Keeps what Redis had unless memory's is newer; whether it is fresh. */
+  #take(key: string, entry: CacheEntry<T>): boolean {
+    const { clock, stale } = this.#context;
+    const known = this.#memory.get(key);
+    if (
+      known === undefined ||
+      known.partial ||
+      known.fetchedAtMs < entry.fetchedAtMs
+    ) {
+      this.#memory.set(key, entry);
+    }
+    return freshnessOf(entry, clock.monotonicMs(), stale) === 'fresh';
+  }
+}
+
+/** The source of an answer that came from the indexes just now. */
+export function sourceOf(origin: Origin | null): AnswerSource {
+  return origin === 'local' ? 'local' : 'remote';
+}

@@ -1,0 +1,125 @@
+import type { Clock } from './clock.js';
+import { ConstellationError } from './errors.js';
+import type { HttpSource } from './http-source.js';
+import { readHealth, readNumbers } from './local-health.js';
+import {
+  UNSEEN,
+  standingAfter,
+  type LocalObservation,
+  type LocalStanding,
+  type LocalVerdict,
+} from './local-standing.js';
+import { timeLimit } from './time-limit.js';
+
+/** How a {@link StandingMonitor} looks. */
+export interface StandingMonitorOptions {
+  readonly source: Pick<HttpSource, 'probe' | 'url'>;
+  readonly clock: Clock;
+  /** See `standingAfter`; 0 turns the check off. */
+  readonly stallAfterMs: number;
+  /** Time for one look, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly onVerdict: (verdict: LocalVerdict) => void;
+  /** Aborted when the client is closed. */
+  readonly closing: AbortSignal;
+}
+
+/** Pause between looks while all is known, in milliseconds. */
+const LOOK_EVERY_MS = 5_000;
+/** Pause between looks while nothing is. */
+const LOOK_EVERY_UNKNOWN_MS = 1_000;
+/** Nothing is decided on a look older than this. */
+const TOO_OLD_MS = 10_000;
+
+/**
+ * Knows what the local index's answers are worth. It looks only when it is
+ * asked, so a client nobody uses makes no requests.
+ */
+export class StandingMonitor {
+  readonly #options: StandingMonitorOptions;
+  #standing: LocalStanding = UNSEEN;
+  #looking: Promise<void> | null = null;
+  #hasHealth: boolean | null = null;
+
+  constructor(options: StandingMonitorOptions) {
+    this.#options = options;
+  }
+
+  /** What the last look said, however long ago. */
+  get last(): LocalStanding {
+    return this.#standing;
+  }
+
+  /** The standing, looked at again where it is old; waits only where it must. */
+  async current(): Promise<LocalStanding> {
+    const ageMs =
+      this.#options.clock.monotonicMs() - this.#standing.observedAtMs;
+    const every =
+      this.#standing.verdict === 'unknown'
+        ? LOOK_EVERY_UNKNOWN_MS
+        : LOOK_EVERY_MS;
+    if (ageMs > every) {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = null;
+      });
+    }
+    if (ageMs > TOO_OLD_MS && this.#looking !== null) await this.#looking;
+    return this.#standing;
+  }
+
+  /** A request failed: what was seen before no longer counts. */
+  distrust(): void {
+    this.#take({ kind: 'unreachable' });
+    this.#standing = { ...this.#standing, observedAtMs: -Infinity };
+  }
+
+  async #look(): Promise<void> {
+    this.#take(await this.#observe());
+  }
+
+  #take(seen: LocalObservation): void {
+    const { clock, stallAfterMs, onVerdict } = this.#options;
+    const before = this.#standing.verdict;
+    this.#standing = standingAfter(
+      this.#standing,
+      seen,
+      clock.monotonicMs(),
+      stallAfterMs
+    );
+    if (this.#standing.verdict !== before) onVerdict(this.#standing.verdict);
+  }
+
+  async #observe(): Promise<LocalObservation> {
+    const { clock, source, timeoutMs, closing } = this.#options;
+    const limit = timeLimit(
+      clock,
+      timeoutMs,
+      () =>
+        new ConstellationError(
+          'TRY_TIMEOUT',
+          `${source.url} did not tell its health within ${timeoutMs} ms.`
+        ),
+      closing
+    );
+    try {
+      return await this.#ask(limit.signal);
+    } catch {
+      this.#hasHealth = null;
+      return { kind: 'unreachable' };
+    } finally {
+      limit.clear();
+    }
+  }
+
+  async #ask(signal: AbortSignal): Promise<LocalObservation> {
+    const { source } = this.#options;
+    if (this.#hasHealth !== false) {
+      const health = readHealth((await source.probe('/health', signal)).body);
+      this.#hasHealth = health !== null;
+      if (health !== null) return health;
+    }
+    const { status, body } = await source.probe('/', signal);
+    const numbers = status === 200 ? readNumbers(body) : null;
+    return numbers ?? { kind: 'unreachable' };
+  }
+}

@@ -1,0 +1,62 @@
+import type { LookupKind } from './lookup.js';
+import {
+  POST_STATS_FIELDS,
+  largerPostStats,
+  parsePostStats,
+  type PostStats,
+} from './post-stats.js';
+import {
+  PROFILE_STATS_FIELDS,
+  largerProfileStats,
+  parseProfileStats,
+  type ProfileStats,
+} from './profile-stats.js';
+import type { Question } from './question.js';
+import { readRedisEntry, writeRedisEntry } from './redis-entry.js';
+import { requireDid, requireRecordUri } from './target.js';
+
+const ENDPOINT = '/links/all/count';
+
+/** A post's numbers by its AT-URI; one request, kept in memory and Redis. */
+export function postLookup(entries: number): LookupKind<string, PostStats> {
+  return {
+    check: requireRecordUri,
+    key: (uri) => `constellation:post:${uri}`,
+    question: (uri) => question(uri, parsePostStats, largerPostStats),
+    memory: { entries },
+    redis: {
+      read: (text) => readRedisEntry(text, POST_STATS_FIELDS),
+      write: writeRedisEntry,
+    },
+  };
+}
+
+/** An account's numbers by its DID; one request, kept in memory and Redis. */
+export function profileLookup(
+  entries: number
+): LookupKind<string, ProfileStats> {
+  return {
+    check: requireDid,
+    key: (did) => `constellation:profile:${did}`,
+    question: (did) => question(did, parseProfileStats, largerProfileStats),
+    memory: { entries },
+    redis: {
+      read: (text) => readRedisEntry(text, PROFILE_STATS_FIELDS),
+      write: writeRedisEntry,
+    },
+  };
+}
+
+function question<T>(
+  target: string,
+  parse: (body: unknown) => T,
+  merge: (a: T, b: T) => T
+): Question<T> {
+  return {
+    endpoint: ENDPOINT,
+    path: `${ENDPOINT}?target=${encodeURIComponent(target)}`,
+    target,
+    parse,
+    merge,
+  };
+}
