@@ -1,0 +1,145 @@
+import { ComposeError } from './compose-error.js';
+import type { ComposeFacts, ServiceFacts } from './service-facts.js';
+import { INDEX_SERVICE, type AppViewRole } from './overlay-options.js';
+
+/** Names given by flag. */
+export interface NamedServices {
+  readonly app?: string | undefined;
+  readonly bridge?: string | undefined;
+}
+
+/** A service that was found, and why it is taken for that. */
+export interface FoundService {
+  readonly role: AppViewRole;
+  readonly service: ServiceFacts;
+  /** In words: `named by flag`, `is called app`, `sets CONSTELLATION_URL`. */
+  readonly because: string;
+}
+
+/** The AppView's services. A bridge need not be there. */
+export interface FoundServices {
+  readonly app: FoundService;
+  readonly bridge: FoundService | null;
+}
+
+/**
+ * Finds the services of an AppView that ask Constellation. What a flag names is
+ * taken; else the service with the usual name; else the only one that shows by
+ * its environment or build what it is. Guesses between several are not made.
+ * Pure.
+ *
+ * @throws ComposeError `service-not-found`, `ambiguous-service`, both with the
+ *   names there are
+ */
+export function findServices(
+  { services }: ComposeFacts,
+  named: NamedServices = {}
+): FoundServices {
+  const others = [...services.values()].filter(
+    ({ name }) => name !== INDEX_SERVICE
+  );
+  const bridge =
+    byFlag(others, 'bridge', named.bridge) ??
+    find(others, 'bridge', BRIDGE_SIGNS);
+  const rest = others.filter(({ name }) => name !== bridge?.service.name);
+  const app = byFlag(others, 'app', named.app) ?? find(rest, 'app', APP_SIGNS);
+  if (app === null) {
+    throw new ComposeError(
+      'no service of the compose file is the AppView: none is called app, none sets CONSTELLATION_URL',
+      {
+        code: 'service-not-found',
+        candidates: others.map(({ name }) => name),
+        suggestion: `name it with --app-service ${others.map(({ name }) => name).join('|')}`,
+      }
+    );
+  }
+  if (app.service.name === bridge?.service.name) {
+    throw new ComposeError(
+      `${app.service.name} cannot be both the AppView and its bridge`,
+      { code: 'ambiguous-service', candidates: [app.service.name] }
+    );
+  }
+  return { app, bridge };
+}
+
+/** A sign by which a service shows what it is, the surest first. */
+interface Sign {
+  readonly because: string;
+  readonly fits: (service: ServiceFacts) => boolean;
+}
+
+const sets =
+  (...keys: readonly string[]) =>
+  ({ environment }: ServiceFacts): boolean =>
+    keys.some((key) => environment.has(key));
+
+const BRIDGE_SIGNS: readonly Sign[] = [
+  {
+    because: 'is called constellation-bridge',
+    fits: ({ name }) => name === 'constellation-bridge',
+  },
+  {
+    because: 'is built from constellation-client',
+    fits: ({ buildContext }) =>
+      /(^|\/)constellation-client\/?$/.test(buildContext ?? ''),
+  },
+  {
+    because: 'sets CONSTELLATION_URL and MAX_REQUESTS_PER_SECOND',
+    fits: (service) =>
+      sets('CONSTELLATION_URL')(service) &&
+      sets('MAX_REQUESTS_PER_SECOND')(service),
+  },
+];
+
+const APP_SIGNS: readonly Sign[] = [
+  { because: 'is called app', fits: ({ name }) => name === 'app' },
+  {
+    because: 'sets CONSTELLATION_ENABLED or CONSTELLATION_URL',
+    fits: sets('CONSTELLATION_ENABLED', 'CONSTELLATION_URL'),
+  },
+  {
+    because: 'is called appview',
+    fits: ({ name }) => /^(?:bsky-?)?app-?view$/.test(name),
+  },
+];
+
+function find(
+  services: readonly ServiceFacts[],
+  role: AppViewRole,
+  signs: readonly Sign[]
+): FoundService | null {
+  for (const { because, fits } of signs) {
+    const found = services.filter(fits);
+    const [service] = found;
+    if (service === undefined) continue;
+    if (found.length === 1) return { role, service, because };
+    const names = found.map(({ name }) => name);
+    throw new ComposeError(
+      `several services may be the ${WORDS[role]}: ${names.join(', ')}`,
+      {
+        code: 'ambiguous-service',
+        candidates: names,
+        suggestion: `name it with --${role}-service ${names.join('|')}`,
+      }
+    );
+  }
+  return null;
+}
+
+function byFlag(
+  services: readonly ServiceFacts[],
+  role: AppViewRole,
+  name: string | undefined
+): FoundService | null {
+  if (name === undefined) return null;
+  const service = services.find((one) => one.name === name);
+  if (service !== undefined) return { role, service, because: 'named by flag' };
+  const names = services.map((one) => one.name);
+  throw new ComposeError(`the compose file has no service ${name}`, {
+    code: 'service-not-found',
+    candidates: names,
+    suggestion: `its services are ${names.join(', ')}`,
+  });
+}
+
+const WORDS = { app: 'AppView', bridge: 'bridge' } as const;

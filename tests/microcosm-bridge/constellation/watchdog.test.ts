@@ -1,0 +1,112 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import {
+  recordDir,
+  startEntrypoint,
+} from '../../fixtures/constellation/entrypoint.js';
+import { startStandIn } from '../../fixtures/constellation/metrics-server.js';
+
+/** A server under the entrypoint, its counters and its clock in our hands. */
+async function guarded(t: Test, env: Record<string, string>) {
+  const standIn = await startStandIn();
+  const dir = t.testdir();
+  const clock = join(dir, 'uptime');
+  const setClock = (seconds: number): void => {
+    writeFileSync(clock, `${seconds}.00 1.0\n`);
+  };
+  setClock(1000);
+  const child: ChildProcess = await startEntrypoint({
+    dir,
+    env: {
+      CONSTELLATION_UPTIME_FILE: clock,
+      CONSTELLATION_METRICS_INTERNAL_PORT: String(standIn.metricsPort),
+      CONSTELLATION_PROBE_TIMEOUT: '20',
+      CONSTELLATION_WATCHDOG_STEP: '0.1',
+      CONSTELLATION_LOG_LEVEL: 'debug',
+      ...env,
+    },
+  });
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const exit = new Promise<number | null>((done) => child.once('exit', done));
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await standIn.close();
+  });
+  const signals = join(recordDir(dir), 'signals');
+  return {
+    standIn,
+    setClock,
+    exit,
+    log: () => log,
+    signals: () => (existsSync(signals) ? readFileSync(signals, 'utf8') : ''),
+    /** Waits until the watchdog has read `count` more times. */
+    readings: async (count: number): Promise<void> => {
+      const read = (): number => log.split('constellation-watchdog:').length;
+      const goal = read() + count;
+      for (let tries = 0; read() < goal; tries += 1) {
+        if (tries > 1200) throw new Error(`the watchdog is silent: ${log}`);
+        await wait(25);
+      }
+    },
+  };
+}
+
+t.test('a server whose counters stand still gets one SIGINT', async (t) => {
+  const it = await guarded(t, { CONSTELLATION_STALE_RESTART_SECONDS: '120' });
+  it.standIn.answers.metrics = 'jetstream_read 1\n';
+  await it.readings(2);
+  it.setClock(1100);
+  await it.readings(2);
+  it.standIn.answers.metrics = 'jetstream_read 2\n';
+  await it.readings(2);
+  it.setClock(1219);
+  await it.readings(2);
+  t.equal(it.signals(), '', '119 s are within the limit');
+  it.setClock(1220);
+  t.equal(await it.exit, 0, it.log());
+  t.equal(it.signals(), '1\n');
+  t.match(it.log(), /nothing was taken in for 120 s .*=120\): stopping/);
+});
+
+t.test(
+  'a server that has never had an event is restarted as well',
+  async (t) => {
+    const it = await guarded(t, { CONSTELLATION_STALE_RESTART_SECONDS: '120' });
+    await it.readings(2);
+    it.setClock(1120);
+    t.equal(await it.exit, 0);
+  }
+);
+
+t.test('time before the metrics first answer does not count', async (t) => {
+  const it = await guarded(t, { CONSTELLATION_STALE_RESTART_SECONDS: '120' });
+  await it.standIn.close();
+  await it.readings(1);
+  it.setClock(9000);
+  await it.readings(2);
+  t.equal(it.signals(), '', 'a large index is being opened');
+});
+
+t.test('metrics that stop answering count as standing still', async (t) => {
+  const it = await guarded(t, { CONSTELLATION_STALE_RESTART_SECONDS: '120' });
+  it.standIn.answers.metrics = 'jetstream_read 1\n';
+  await it.readings(2);
+  await it.standIn.close();
+  it.setClock(1120);
+  t.equal(await it.exit, 0);
+  t.equal(it.signals(), '1\n');
+});
+
+t.test('it is off unless asked for', async (t) => {
+  const it = await guarded(t, { CONSTELLATION_STALE_RESTART_SECONDS: '0' });
+  it.standIn.answers.metrics = 'jetstream_read 1\n';
+  await it.readings(2);
+  it.setClock(999_999);
+  await it.readings(3);
+  t.equal(it.signals(), '');
+  t.match(it.log(), /taken in: jetstream_read 1; unchanged for 998999 s/);
+});
