@@ -94,6 +94,8 @@ export interface CommandSpec<F extends FlagSpecs = FlagSpecs> {
     | {
         readonly placeholder: string;
         readonly help: string;
+        /** Words it may be, with what each means, for `--help`. */
+        readonly rows?: ReadonlyArray<readonly [string, string]> | undefined;
         readonly min: number;
         readonly max: number;
       }

@@ -14,10 +14,10 @@ export function helpText(spec: CommandSpec, columns = 80): string {
       : positionals.min === 0
         ? ` [${positionals.placeholder}]`
         : ` ${positionals.placeholder}`;
-  const rows: Array<[string, string]> = Object.entries(spec.flags).map(
+  const flagRows: Array<[string, string]> = Object.entries(spec.flags).map(
     ([key, flag]) => [label(key, flag), description(flag)]
   );
-  rows.push(['-h, --help', 'show this text']);
+  flagRows.push(['-h, --help', 'show this text']);
   const codes = new Map(EXIT_CODE_HELP);
   for (const [code, meaning] of spec.exitCodes ?? []) codes.set(code, meaning);
   const codeRows = [...codes]
@@ -30,10 +30,11 @@ export function helpText(spec: CommandSpec, columns = 80): string {
   ];
   if (positionals !== undefined) {
     const row: [string, string] = [positionals.placeholder, positionals.help];
-    parts.push(`Arguments:\n${table([row], columns)}`);
+    const rows = [row, ...(positionals.rows ?? [])];
+    parts.push(`Arguments:\n${table(rows, columns)}`);
   }
   parts.push(
-    `Flags:\n${table(rows, columns)}`,
+    `Flags:\n${table(flagRows, columns)}`,
     `Exit codes:\n${table(codeRows, columns)}`
   );
   if (examples.length > 0) {

@@ -8,6 +8,13 @@ export {
   type UsageProblem,
   type UsageProblemCode,
 } from './cli-error.js';
+export {
+  groupedCommand,
+  groupSpec,
+  runCommandGroup,
+  type CommandGroup,
+  type GroupedCommand,
+} from './command-group.js';
 export { paintFor, wantsColour, type Paint } from './colour.js';
 export {
   readCommandLine,

@@ -37,6 +37,8 @@ export interface EnvFileAnswers {
 export interface RunOptions {
   /** The script's `import.meta.url`. */
   readonly url: string;
+  /** Its arguments (default: those after the script's path). */
+  readonly args?: readonly string[] | undefined;
   /**
    * Reads the env file, if this command has one. It is told what was typed,
    * because a flag may say where the file is.
@@ -72,7 +74,7 @@ export async function runCommand<F extends FlagSpecs>(
   options: RunOptions
 ): Promise<never> {
   watchStreams();
-  const args = scriptArguments(options.url, process.argv);
+  const args = options.args ?? scriptArguments(options.url, process.argv);
   const line = readCommandLine(spec, args);
   const output = new Output({ json: line.given.get('json') === true });
   if (line.helpAsked) {

@@ -88,6 +88,11 @@ export const COMMAND = defineCommand({
       placeholder: 'FILE',
       help: 'Index a file of JSON lines instead of a stream, then go on serving',
     },
+    stream: {
+      type: 'boolean',
+      default: true,
+      help: 'Take events in; --no-stream serves what is there, as it is',
+    },
     didWebDomain: {
       type: 'string',
       placeholder: 'HOST',

@@ -12,8 +12,9 @@ export interface EmbeddedSettings {
   readonly bind: BindAddress;
   readonly bindMetrics: BindAddress | null;
   readonly dataPath: string;
-  /** URLs; null when a file is indexed. */
+  /** URLs; null when a file is indexed, or nothing. */
   readonly jetstream: readonly string[] | null;
+  /** Null with a stream, and when nothing is taken in. */
   readonly fixture: string | null;
   readonly didWebDomain: string | null;
   readonly workers: number;
@@ -42,10 +43,17 @@ export function settingsFrom(
   if (data === undefined) {
     throw usage('--data', 'give the data folder with --data DIR');
   }
-  if (jetstream === undefined && fixture === undefined) {
+  const isFed = jetstream !== undefined || fixture !== undefined;
+  if (values.stream && !isFed) {
     throw usage(
       '--jetstream',
-      'give a stream with --jetstream URL, or a file with --fixture FILE'
+      'give a stream with --jetstream URL, a file with --fixture FILE, or --no-stream'
+    );
+  }
+  if (!values.stream && isFed) {
+    throw usage(
+      '--no-stream',
+      '--no-stream goes with neither --jetstream nor --fixture'
     );
   }
   return {

@@ -9,8 +9,8 @@ export interface Pause {
   readonly sinceMs: number;
 }
 
-/** Where the events come from. */
-export type IndexSource = 'stream' | 'file' | 'file-done';
+/** Where the events come from; `none`: the index is served as it is. */
+export type IndexSource = 'stream' | 'file' | 'file-done' | 'none';
 
 /** A snapshot; all of it true at `atMs`. */
 export interface IndexStatus {

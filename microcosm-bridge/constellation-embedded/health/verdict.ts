@@ -65,6 +65,9 @@ export function judgeFreshness(facts: FreshnessFacts): Judgement {
   if (status.source === 'file-done') {
     return { verdict: 'idle', message: 'all of the file is indexed' };
   }
+  if (status.source === 'none') {
+    return { verdict: 'idle', message: 'served as it is, without a stream' };
+  }
   const trouble = status.trouble === null ? '' : ` (${status.trouble})`;
   const quietMs = nowMs - (status.lastReadAtMs ?? processStartedMs);
   if (quietMs > silentMs) {

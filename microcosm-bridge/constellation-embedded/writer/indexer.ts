@@ -36,7 +36,7 @@ export class Indexer {
   ) {
     this.#data = data;
     this.#log = log;
-    this.#source = data.fixture === null ? 'stream' : 'file';
+    this.#source = sourceOf(data);
     this.#store = openStore(data.dataPath);
     this.#writer = new IndexWriter(this.#store, Date.now() * 1000);
     this.#committer = this.#makeCommitter();
@@ -176,4 +176,9 @@ export class Indexer {
       },
     });
   }
+}
+
+function sourceOf({ jetstream, fixture }: IndexThreadData): IndexSource {
+  if (jetstream !== null) return 'stream';
+  return fixture === null ? 'none' : 'file';
 }

@@ -26,6 +26,7 @@ t.test('wrong use is said, with exit code 2', async (t) => {
     [['--jetstream', 'us-east-1'], /--data DIR/],
     [['--data', 'x'], /--jetstream URL/],
     [['--data', 'x', '--jetstream', 'http://host'], /ws:\/\//],
+    [['--data', 'x', '--jetstream', 'us-east-1', '--no-stream'], /neither/],
     [
       ['--data', 'x', '--jetstream', 'us-east-1', '--bind', 'x:70000'],
       /--bind/,

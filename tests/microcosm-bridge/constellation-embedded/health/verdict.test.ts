@@ -43,6 +43,7 @@ const cases: readonly [string, string, readonly IndexStatus[], number?][] = [
   ['nothing is known yet', 'starting', []],
   ['a young event was read just now', 'current', [status()]],
   ['the file is read to its end', 'idle', [status({ source: 'file-done' })]],
+  ['nothing is taken in', 'idle', [status({ source: 'none' })]],
   [
     'no event has ever come, the process is young',
     'starting',
