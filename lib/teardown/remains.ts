@@ -12,7 +12,7 @@ import { isCode } from '../env/atomic-write.js';
 import { dataHolder } from '../runtime/embedded/data-in-use.js';
 import { LockedError } from '../runtime/locked-error.js';
 import type { StateFolder } from '../runtime/state-folder.js';
-import type { SetupRecord } from './setup-record.js';
+import type { SetupRecord } from '../setup/setup-record.js';
 
 /** Files that go together. */
 export interface Remains {

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { restoreEnvKeys, type EnvRestoration } from '../env/index.js';
-import type { RecordedAppView, SetupRecord } from './setup-record.js';
+import type { RecordedAppView, SetupRecord } from '../setup/setup-record.js';
 
 /** What there is to restore for the folder that was named. */
 export type AppViewMatch =

@@ -10,7 +10,7 @@ import type { StateFolder } from '../runtime/state-folder.js';
 import { findConfig, findData, type Remains } from './remains.js';
 import { removeRemains } from './remove-remains.js';
 import { restoreAppView } from './restore-appview.js';
-import { writeSetupRecord, type SetupRecord } from './setup-record.js';
+import { writeSetupRecord, type SetupRecord } from '../setup/setup-record.js';
 import type { TeardownPlan, TeardownWish } from './teardown-plan.js';
 
 /** How a teardown is carried out. */

@@ -12,7 +12,7 @@ import {
   restoreAppView,
   type AppViewMatch,
 } from './restore-appview.js';
-import { readSetupRecord, type SetupRecord } from './setup-record.js';
+import { readSetupRecord, type SetupRecord } from '../setup/setup-record.js';
 
 /** What was asked for. */
 export interface TeardownWish {
