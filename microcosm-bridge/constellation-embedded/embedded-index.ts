@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireLock } from '../../lib/runtime/process-lock.js';
+import { Log } from '../../lib/log/log.js';
+import type { LogLevel } from '../../lib/log/log.js';
 import { RotatingLog } from '../../lib/runtime/embedded/rotating-log.js';
 import { DEFAULT_THRESHOLDS } from './health/verdict.js';
-import { Log } from './log.js';
-import type { LogLevel } from './log.js';
 import type { EmbeddedSettings } from './settings.js';
 import { LOCK_FILE, openDataFolder } from './store/data-folder.js';
 import { Supervisor } from './threads/supervisor.js';

@@ -1,25 +1,10 @@
 /** The command line of the embedded index: the real server's flags, and a few more. */
 
 import { availableParallelism } from 'node:os';
+import { parseBind } from '../../lib/api-server/index.js';
 import { EXIT, defineCommand } from '../../lib/cli/index.js';
+import { LOG_LEVELS } from '../../lib/log/log.js';
 import { parseEndpoints } from './jetstream/index.js';
-import { LOG_LEVELS } from './log.js';
-
-/** A host and a port; IPv6 hosts in brackets. */
-export interface BindAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Reads `HOST:PORT`, `[V6]:PORT` or `:PORT`. @returns null when it is none */
-export function parseBind(text: string): BindAddress | null {
-  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):([0-9]{1,5})$/.exec(text);
-  if (match === null) return null;
-  const [, host = '', portText = ''] = match;
-  const port = Number(portText);
-  if (port > 65_535) return null;
-  return { host: host.replaceAll(/[[\]]/g, '') || '0.0.0.0', port };
-}
 
 function checkBind(text: string): string | undefined {
   return parseBind(text) === null ? 'HOST:PORT, port 0 to 65535' : undefined;

@@ -1,11 +1,12 @@
 /** What the flags come to. */
 
+import { parseBind } from '../../lib/api-server/index.js';
+import type { BindAddress } from '../../lib/api-server/index.js';
 import { UsageError } from '../../lib/cli/index.js';
 import type { FlagValues } from '../../lib/cli/index.js';
-import { COMMAND, parseBind } from './flags.js';
-import type { BindAddress } from './flags.js';
+import type { LogLevel } from '../../lib/log/log.js';
+import { COMMAND } from './flags.js';
 import { parseEndpoints } from './jetstream/index.js';
-import type { LogLevel } from './log.js';
 
 /** What the process runs with. */
 export interface EmbeddedSettings {

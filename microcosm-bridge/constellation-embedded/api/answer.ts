@@ -1,11 +1,20 @@
 /** From a request to its answer, without any socket. */
 
+import {
+  BadRequestError,
+  NO_STORE,
+  Query,
+  ROBOTS,
+  emptyAnswer,
+  jsonAnswer,
+  preflightAnswer,
+  textAnswer,
+} from '../../../lib/api-server/index.js';
+import type { Answer } from '../../../lib/api-server/index.js';
 import type { HealthReport } from '../health/health-report.js';
 import type { IndexReader } from '../store/index-reader.js';
-import { BadRequestError } from './bad-request.js';
 import { ENDPOINTS } from './endpoints.js';
-import { didDocument, overview, ROBOTS } from './front-pages.js';
-import { Query } from './query.js';
+import { didDocument, overview } from './front-pages.js';
 
 /** What the answers need besides the index. */
 export interface ApiState {
@@ -21,29 +30,11 @@ export interface ApiRequest {
   readonly url: string;
 }
 
-/** What to send. */
-export interface Answer {
-  /** Label for the metrics: a path of ours, never text of a client. */
-  readonly route: string;
-  readonly status: number;
-  readonly type: string | null;
-  readonly body: string;
-  readonly headers?: readonly (readonly [string, string])[];
-}
-
-const JSON_TYPE = 'application/json';
-const TEXT_TYPE = 'text/plain; charset=utf-8';
-const NO_STORE = [['cache-control', 'no-store']] as const;
-const PREFLIGHT = [
-  ['access-control-allow-methods', '*'],
-  ['access-control-allow-headers', '*'],
-] as const;
-
 /** Paths that are answered without the index. */
 const PLAIN_ROUTES: ReadonlyMap<string, (state: ApiState) => Answer> = new Map([
-  ['/live', () => json('/live', 200, '{"live":true}')],
+  ['/live', () => jsonAnswer('/live', 200, '{"live":true}')],
   ['/health', health],
-  ['/robots.txt', () => text('/robots.txt', 200, ROBOTS)],
+  ['/robots.txt', () => textAnswer('/robots.txt', 200, ROBOTS)],
   ['/.well-known/did.json', wellKnown],
 ]);
 
@@ -59,9 +50,7 @@ export function answerFor(
 ): Answer | Promise<Answer> {
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
-  if (method === 'OPTIONS') {
-    return { ...empty('preflight', 200), headers: PREFLIGHT };
-  }
+  if (method === 'OPTIONS') return preflightAnswer();
   const endpoint = ENDPOINTS.get(path);
   const plain = PLAIN_ROUTES.get(path);
   const ours =
@@ -69,14 +58,14 @@ export function answerFor(
     plain !== undefined ||
     path === '/' ||
     path === '/ready';
-  if (!ours) return empty('unknown', 404);
-  if (method !== 'GET' && method !== 'HEAD') return empty(path, 405);
+  if (!ours) return emptyAnswer('unknown', 404);
+  if (method !== 'GET' && method !== 'HEAD') return emptyAnswer(path, 405);
   if (plain !== undefined) return plain(state);
   if (path === '/ready') return ready(reader);
   if (reader === null) return notReady(path);
   reader.refresh();
   if (endpoint === undefined) {
-    return json('/', 200, overview(reader.state(), Date.now()));
+    return jsonAnswer('/', 200, overview(reader.state(), Date.now()));
   }
   return ask(path, () =>
     endpoint(reader, new Query(mark < 0 ? '' : url.slice(mark + 1)))
@@ -89,9 +78,9 @@ function ask(
 ): Answer | Promise<Answer> {
   try {
     const body = answer();
-    if (typeof body === 'string') return json(route, 200, body);
+    if (typeof body === 'string') return jsonAnswer(route, 200, body);
     return body.then(
-      (text) => json(route, 200, text),
+      (text) => jsonAnswer(route, 200, text),
       (error: unknown) => refuse(route, error)
     );
   } catch (error) {
@@ -101,14 +90,14 @@ function ask(
 
 function refuse(route: string, error: unknown): Answer {
   if (!(error instanceof BadRequestError)) throw error;
-  return text(route, 400, `Failed to read the query: ${error.message}`);
+  return textAnswer(route, 400, `Failed to read the query: ${error.message}`);
 }
 
 function health(state: ApiState): Answer {
   const report = state.health();
   const status = report.verdict === 'stalled' ? 503 : 200;
   return {
-    ...json('/health', status, `${JSON.stringify(report, null, 2)}\n`),
+    ...jsonAnswer('/health', status, `${JSON.stringify(report, null, 2)}\n`),
     headers: NO_STORE,
   };
 }
@@ -116,30 +105,18 @@ function health(state: ApiState): Answer {
 function ready(reader: IndexReader | null): Answer {
   return reader === null
     ? notReady('/ready')
-    : { ...json('/ready', 200, '{"ready":true}'), headers: NO_STORE };
+    : { ...jsonAnswer('/ready', 200, '{"ready":true}'), headers: NO_STORE };
 }
 
 function notReady(route: string): Answer {
   return {
-    ...text(route, 503, 'the store is not open yet'),
+    ...textAnswer(route, 503, 'the store is not open yet'),
     headers: [['retry-after', '1'], ...NO_STORE],
   };
 }
 
 function wellKnown({ didWebDomain }: ApiState): Answer {
   const route = '/.well-known/did.json';
-  if (didWebDomain === null) return empty(route, 404);
-  return json(route, 200, didDocument(didWebDomain));
-}
-
-function json(route: string, status: number, body: string): Answer {
-  return { route, status, type: JSON_TYPE, body };
-}
-
-function text(route: string, status: number, body: string): Answer {
-  return { route, status, type: TEXT_TYPE, body };
-}
-
-function empty(route: string, status: number): Answer {
-  return { route, status, type: null, body: '' };
+  if (didWebDomain === null) return emptyAnswer(route, 404);
+  return jsonAnswer(route, 200, didDocument(didWebDomain));
 }

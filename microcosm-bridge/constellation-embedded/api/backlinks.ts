@@ -3,7 +3,7 @@
 import type { IndexReader } from '../store/index-reader.js';
 import { didsBody, linksBody } from './pages.js';
 import type { Place } from './pages.js';
-import type { Query } from './query.js';
+import type { Query } from '../../../lib/api-server/index.js';
 import { parseSource } from './source-param.js';
 
 /** `{total, records: [{did, collection, rkey}], cursor}` */

@@ -7,7 +7,7 @@
 
 import { hash } from 'node:crypto';
 import { ID_BYTES, ID_LIMIT } from '../store/keys.js';
-import { BadRequestError } from './bad-request.js';
+import { BadRequestError } from '../../../lib/api-server/index.js';
 
 /** Which order of which list a cursor belongs to. */
 export type CursorKind =

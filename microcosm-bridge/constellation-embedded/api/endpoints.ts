@@ -1,7 +1,7 @@
 /** Every path of the API that reads the index, with what answers it. */
 
 import type { IndexReader } from '../store/index-reader.js';
-import type { Query } from './query.js';
+import type { Query } from '../../../lib/api-server/index.js';
 import { allCounts, allLinks } from './link-totals.js';
 import { countDids, countLinks, listDids, listLinks } from './link-lists.js';
 import {

@@ -4,10 +4,6 @@ import type { IndexState } from '../store/state.js';
 
 const DAY_US = 86_400_000_000;
 
-/** `GET /robots.txt`, as the real server has it. */
-export const ROBOTS =
-  'User-agent: *\nDisallow: /links\nDisallow: /links/\nDisallow: /xrpc/\n    ';
-
 /** `GET /`: help and numbers. `started_at` is in µs since 1970, and true. */
 export function overview(state: IndexState, nowMs: number): string {
   const days = Math.floor((nowMs * 1000 - state.startedAt) / DAY_US);

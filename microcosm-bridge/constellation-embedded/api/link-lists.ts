@@ -1,10 +1,10 @@
 /** The older endpoints under `/links`: counts and pages for one (collection, path). */
 
 import type { IndexReader } from '../store/index-reader.js';
-import { BadRequestError } from './bad-request.js';
+import { BadRequestError } from '../../../lib/api-server/index.js';
+import type { Query } from '../../../lib/api-server/index.js';
 import { didsBody, linksBody } from './pages.js';
 import type { Place } from './pages.js';
-import type { Query } from './query.js';
 
 /** `{total}`: links, those of deactivated accounts included. */
 export function countLinks(reader: IndexReader, query: Query): string {

@@ -2,7 +2,7 @@
 
 import type { IndexReader } from '../store/index-reader.js';
 import type { Slot } from '../store/values.js';
-import type { Query } from './query.js';
+import type { Query } from '../../../lib/api-server/index.js';
 
 /** `{links: {COLLECTION: {PATH: {records, distinct_dids}}}}` */
 export function allLinks(reader: IndexReader, query: Query): string {

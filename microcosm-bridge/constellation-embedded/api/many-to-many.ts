@@ -4,7 +4,7 @@ import { countOthers, joinPage } from '../store/many-to-many.js';
 import type { JoinRequest } from '../store/many-to-many.js';
 import type { IndexReader } from '../store/index-reader.js';
 import { formatCursor, parseCursor } from './cursor.js';
-import type { Query } from './query.js';
+import type { Query } from '../../../lib/api-server/index.js';
 import { parseSource } from './source-param.js';
 
 /** `{items: [{linkRecord: {did, collection, rkey}, otherSubject}], cursor}` */

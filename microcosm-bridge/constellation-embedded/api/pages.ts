@@ -5,7 +5,7 @@ import type { IndexReader } from '../store/index-reader.js';
 import type { SourceName } from '../store/source-name.js';
 import { formatCursor, parseCursor } from './cursor.js';
 import type { CursorKind } from './cursor.js';
-import type { Query } from './query.js';
+import type { Query } from '../../../lib/api-server/index.js';
 
 /** What is asked about. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { BadRequestError } from './bad-request.js';
+import { BadRequestError } from '../../../lib/api-server/index.js';
 import type { SourceName } from '../store/source-name.js';
 
 /**

@@ -5,7 +5,7 @@ import type { JetstreamEvent } from '../event.js';
 import type { IndexStatus } from '../health/index-status.js';
 import { newestEventAgeMs } from '../health/verdict.js';
 import type { BatchResult } from '../store/index-writer.js';
-import type { MetricsJson } from '../threads/messages.js';
+import type { MetricsJson } from '../../../lib/api-server/index.js';
 import { EventTally } from './event-tally.js';
 
 /** What the stream counted since the process started. */

@@ -7,7 +7,7 @@ import {
   Registry,
   collectDefaultMetrics,
 } from 'prom-client';
-import type { MetricsJson } from '../threads/messages.js';
+import type { MetricsJson } from '../../../lib/api-server/index.js';
 
 /**
  * Makes the server; the caller listens.

@@ -2,10 +2,16 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Server } from 'node:http';
-import { createApiServer } from '../api/api-server.js';
+import {
+  HttpMetrics,
+  createApiServer,
+  drainServer,
+  listenFailure,
+} from '../../../lib/api-server/index.js';
+import { answerFor } from '../api/answer.js';
+import type { ApiState } from '../api/answer.js';
 import { healthReport } from '../health/health-report.js';
 import { StatusHistory } from '../health/status-history.js';
-import { HttpMetrics } from '../metrics/http-metrics.js';
 import { IndexReader } from '../store/index-reader.js';
 import { openStore } from '../store/open-store.js';
 import type {
@@ -30,10 +36,13 @@ function tell(message: FromHttpThread): void {
   port.postMessage(message);
 }
 
-const server = createApiServer({
-  reader: () => reader,
+const state: ApiState = {
   health: () => healthReport(identity, history, Date.now()),
   didWebDomain,
+};
+const server = createApiServer({
+  answer: ({ method = 'GET', url = '/' }) =>
+    answerFor(state, reader, { method, url }),
   onAnswer: (route, status, seconds) => {
     metrics.observe(route, status, seconds);
   },
@@ -44,7 +53,12 @@ const server = createApiServer({
 });
 
 server.once('error', (error) => {
-  tell({ type: 'failed', ...listenFailure(error) });
+  const where =
+    'host' in listen ? `${listen.host}:${listen.port}` : 'the socket';
+  tell({
+    type: 'failed',
+    ...listenFailure(error, where, '--bind HOST:PORT'),
+  });
 });
 server.once('listening', () => {
   const address = server.address();
@@ -82,11 +96,7 @@ function drain(): void {
     done();
     return;
   }
-  server.close(done);
-  server.closeIdleConnections();
-  setTimeout(() => {
-    server.closeAllConnections();
-  }, DRAIN_MS).unref();
+  void drainServer(server, DRAIN_MS).then(done);
 }
 
 /** The file descriptor of a listening server, which other threads can listen on too. */
@@ -95,33 +105,4 @@ function socketOf(listening: Server): number | null {
   if (typeof handle !== 'object' || handle === null) return null;
   const fd: unknown = Reflect.get(handle, 'fd');
   return typeof fd === 'number' && fd >= 0 ? fd : null;
-}
-
-function listenFailure(error: Error): { message: string; suggestion: string } {
-  const where =
-    'host' in listen ? `${listen.host}:${listen.port}` : 'the socket';
-  const code = 'code' in error ? String(error.code) : '';
-  switch (code) {
-    case 'EADDRINUSE':
-      return {
-        message: `port in use: something else listens on ${where}`,
-        suggestion: 'Stop it, or choose another port with --bind HOST:PORT.',
-      };
-    case 'EACCES':
-      return {
-        message: `no right to listen on ${where}`,
-        suggestion: 'Choose a port above 1023 with --bind HOST:PORT.',
-      };
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return {
-        message: `${where} is no address of this machine`,
-        suggestion: 'Use 127.0.0.1, or 0.0.0.0 for every address, with --bind.',
-      };
-    default:
-      return {
-        message: `cannot listen on ${where}: ${error.message}`,
-        suggestion: 'Choose another address with --bind HOST:PORT.',
-      };
-  }
 }

@@ -1,12 +1,9 @@
 /** What the threads say to each other. Everything is plain, cloneable data. */
 
-import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import type { MetricsJson } from '../../../lib/api-server/index.js';
 import type { HealthIdentity } from '../health/health-report.js';
 import type { IndexStatus } from '../health/index-status.js';
-import type { LogLevel } from '../log.js';
-
-/** Metrics of one thread's registry, as prom-client's `getMetricsAsJSON` gives them. */
-export type MetricsJson = MetricObjectWithValues<MetricValue<string>>[];
+import type { LogLevel } from '../../../lib/log/log.js';
 
 /** To the writer's thread. */
 export type ToIndexThread = { readonly type: 'stop' | 'metrics' };

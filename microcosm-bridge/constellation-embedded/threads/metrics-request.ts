@@ -1,7 +1,7 @@
 /** Asks a thread for its metrics, one question at a time. */
 
 import type { Worker } from 'node:worker_threads';
-import type { MetricsJson } from './messages.js';
+import type { MetricsJson } from '../../../lib/api-server/index.js';
 
 /** How long a thread may take; a busy one is left out of that scrape, ms. */
 const TIMEOUT_MS = 2000;

@@ -5,9 +5,9 @@
 
 import type { Server } from 'node:http';
 import type { Worker } from 'node:worker_threads';
-import type { BindAddress } from '../flags.js';
+import type { BindAddress } from '../../../lib/api-server/index.js';
 import type { HealthIdentity } from '../health/health-report.js';
-import type { LogLevel } from '../log.js';
+import type { LogLevel } from '../../../lib/log/log.js';
 import { createMetricsServer } from '../metrics/metrics-server.js';
 import type {
   FromHttpThread,

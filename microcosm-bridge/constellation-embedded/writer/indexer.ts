@@ -3,13 +3,14 @@
 import type { JetstreamEvent } from '../event.js';
 import type { IndexSource, IndexStatus } from '../health/index-status.js';
 import { JetstreamConsumer } from '../jetstream/index.js';
-import type { LogLevel } from '../log.js';
+import type { LogLevel } from '../../../lib/log/log.js';
 import { IndexMetrics } from '../metrics/index-metrics.js';
 import { IndexWriter } from '../store/index-writer.js';
 import type { BatchPosition } from '../store/index-writer.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/open-store.js';
-import type { IndexThreadData, MetricsJson } from '../threads/messages.js';
+import type { MetricsJson } from '../../../lib/api-server/index.js';
+import type { IndexThreadData } from '../threads/messages.js';
 import { Committer } from './committer.js';
 import { freeBytes, storeBytes } from './disk-space.js';
 import { fixtureBatches } from './fixture-batches.js';

@@ -1,7 +1,7 @@
 /** The consumer's events as lines of the log. */
 
 import type { ConsumerEvent } from '../jetstream/index.js';
-import type { LogLevel } from '../log.js';
+import type { LogLevel } from '../../../lib/log/log.js';
 
 /** Writes one line. */
 export function logConsumerEvent(

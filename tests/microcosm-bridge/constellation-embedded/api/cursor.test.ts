@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { BadRequestError } from '../../../../microcosm-bridge/constellation-embedded/api/bad-request.js';
+import { BadRequestError } from '../../../../lib/api-server/index.js';
 import {
   formatCursor,
   parseCursor,

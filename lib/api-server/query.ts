@@ -1,6 +1,10 @@
-/** The query of a request, read as strictly as the real server reads it. */
+/** The query of a request of Constellation's API, read as strictly as the real server reads it. */
 
 import { BadRequestError } from './bad-request.js';
+
+/** `GET /robots.txt`, as the real server has it. */
+export const ROBOTS =
+  'User-agent: *\nDisallow: /links\nDisallow: /links/\nDisallow: /xrpc/\n    ';
 
 /** Items of a page when nothing is asked for. */
 export const DEFAULT_LIMIT = 100;

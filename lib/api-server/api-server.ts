@@ -1,18 +1,16 @@
 /**
- * The HTTP side of one thread. `node:http` itself: two dozen fixed paths need
- * no router, and the answers have to be the real server's to the byte.
+ * The HTTP side of a server of ours. `node:http` itself: two dozen fixed paths
+ * need no router, and the answers have to be the real server's to the byte.
  */
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { IndexReader } from '../store/index-reader.js';
-import { answerFor } from './answer.js';
-import type { Answer, ApiState } from './answer.js';
+import type { Answer } from './answer.js';
 
 /** What the server is built over. */
-export interface ApiServerOptions extends ApiState {
-  /** Null until the store is open. */
-  readonly reader: () => IndexReader | null;
+export interface ApiServerOptions {
+  /** Finds the answer; what it throws is answered with a 500. */
+  readonly answer: (request: IncomingMessage) => Answer | Promise<Answer>;
   /** Called after every answer, with the seconds it took. */
   readonly onAnswer: (route: string, status: number, seconds: number) => void;
   /** Called when an answer failed for no fault of the client. */
@@ -50,6 +48,23 @@ export function createApiServer(options: ApiServerOptions): Server {
   return server;
 }
 
+/**
+ * Takes no more connections and waits until what is under way is answered;
+ * after `drainMs` the rest is cut off.
+ */
+export function drainServer(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+    }, drainMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
 async function respond(
   options: ApiServerOptions,
   request: IncomingMessage,
@@ -58,10 +73,7 @@ async function respond(
   const started = performance.now();
   let answer: Answer;
   try {
-    const pending = answerFor(options, options.reader(), {
-      method: request.method ?? 'GET',
-      url: request.url ?? '/',
-    });
+    const pending = options.answer(request);
     answer = pending instanceof Promise ? await pending : pending;
   } catch (error) {
     options.onError(error);
