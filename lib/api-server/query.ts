@@ -45,14 +45,19 @@ export class Query {
     return values[0] ?? null;
   }
 
-  /** Every value of a parameter that may be repeated. */
-  many(name: string): readonly string[] {
-    return this.#values.get(name) ?? NONE;
+  /**
+   * As {@link optional}, where an empty value is none: so the real server has it
+   * at those endpoints that take a parameter many times. @throws BadRequestError
+   */
+  filled(name: string): string | null {
+    const value = this.optional(name);
+    return value === '' ? null : value;
   }
 
-  /** Whether a parameter is there, empty or not. */
-  has(name: string): boolean {
-    return this.#values.has(name);
+  /** The values of a parameter that may be repeated, trimmed, without empty ones. */
+  many(name: string): readonly string[] {
+    const values = this.#values.get(name) ?? NONE;
+    return values.map((value) => value.trim()).filter((value) => value !== '');
   }
 
   /** `limit`, 0 to {@link MAX_LIMIT}. @throws BadRequestError */

@@ -30,6 +30,8 @@ export interface ApiRequest {
   readonly url: string;
 }
 
+const ALLOW = [['allow', 'GET,HEAD']] as const;
+
 /** Paths that are answered without the index. */
 const PLAIN_ROUTES: ReadonlyMap<string, (state: ApiState) => Answer> = new Map([
   ['/live', () => jsonAnswer('/live', 200, '{"live":true}')],
@@ -49,7 +51,7 @@ export function answerFor(
   { method, url }: ApiRequest
 ): Answer | Promise<Answer> {
   const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
+  const path = pathOf(mark < 0 ? url : url.slice(0, mark));
   if (method === 'OPTIONS') return preflightAnswer();
   const endpoint = ENDPOINTS.get(path);
   const plain = PLAIN_ROUTES.get(path);
@@ -59,7 +61,9 @@ export function answerFor(
     path === '/' ||
     path === '/ready';
   if (!ours) return emptyAnswer('unknown', 404);
-  if (method !== 'GET' && method !== 'HEAD') return emptyAnswer(path, 405);
+  if (method !== 'GET' && method !== 'HEAD') {
+    return emptyAnswer(path, 405, ALLOW);
+  }
   if (plain !== undefined) return plain(state);
   if (path === '/ready') return ready(reader);
   if (reader === null) return notReady(path);
@@ -70,6 +74,11 @@ export function answerFor(
   return ask(path, () =>
     endpoint(reader, new Query(mark < 0 ? '' : url.slice(mark + 1)))
   );
+}
+
+/** A client that takes us for a proxy names us in front of the path. */
+function pathOf(text: string): string {
+  return text.startsWith('/') ? text : text.replace(/^http:\/\/[^/]*/i, '');
 }
 
 function ask(

@@ -21,13 +21,13 @@ export function countDids(reader: IndexReader, query: Query): string {
 /** `{total, linking_records: [{did, collection, rkey}], cursor}`, newest first. */
 export function listLinks(reader: IndexReader, query: Query): string {
   const place = readPlace(query);
-  if (query.has('did') && query.has('from_dids')) {
+  const dids = query.many('did');
+  const fromDids = query.filled('from_dids');
+  if (dids.length > 0 && fromDids !== null) {
     throw new BadRequestError('did and from_dids cannot be used together');
   }
-  const fromDids = query.optional('from_dids');
-  const dids = fromDids === null ? query.many('did') : fromDids.split(',');
   return linksBody(reader, place, query, {
-    dids,
+    dids: fromDids === null ? dids : fromDids.split(','),
     reverse: false,
     member: 'linking_records',
   });

@@ -11,7 +11,7 @@ import { parseSource } from './source-param.js';
 export function getManyToMany(reader: IndexReader, query: Query): string {
   const request = readJoin(query, 'linkDid');
   const limit = query.limit();
-  const text = query.optional('cursor');
+  const text = query.filled('cursor');
   const [seq = 0, skip = 0] = text === null ? [] : parseCursor('join', text);
   const from = text === null ? null : { seq, skip };
   const { items, next } = joinPage(reader, request, { limit, from });
@@ -31,7 +31,7 @@ export async function getManyToManyCounts(
 ): Promise<string> {
   const request = readJoin(query, 'did');
   const limit = query.limit();
-  const text = query.optional('cursor');
+  const text = query.filled('cursor');
   const from =
     text === null ? null : (parseCursor('join-counts', text)[0] ?? 0);
   const { items, next } = await countOthers(reader, request, { limit, from });
@@ -46,11 +46,7 @@ function readJoin(query: Query, didParameter: string): JoinRequest {
     subject: query.required('subject'),
     source: parseSource(query.required('source')),
     pathToOther: `.${query.required('pathToOther')}`,
-    dids: given(query.many(didParameter)),
-    otherSubjects: given(query.many('otherSubject')),
+    dids: new Set(query.many(didParameter)),
+    otherSubjects: new Set(query.many('otherSubject')),
   };
-}
-
-function given(values: readonly string[]): Set<string> {
-  return new Set(values.filter((value) => value !== ''));
 }

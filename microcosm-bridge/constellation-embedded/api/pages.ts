@@ -15,7 +15,7 @@ export interface Place {
 
 /** How the two endpoints that list records differ. */
 export interface LinksShape {
-  /** Only records of these DIDs; empty texts count as not given. */
+  /** Only records of these DIDs; of all when there is none. */
   readonly dids: readonly string[];
   readonly reverse: boolean;
   /** Name of the member that holds the records. */
@@ -32,10 +32,10 @@ export function linksBody(
   const kind = reverse ? 'links-reverse' : 'links';
   const request = {
     limit: query.limit(),
-    from: readFrom(kind, query),
+    from: readFrom(kind, query.filled('cursor')),
     reverse,
   };
-  const wanted = new Set(dids.filter((did) => did !== ''));
+  const wanted = new Set(dids);
   const slot = reader.slot(target, source);
   const { total, items, next } =
     slot === null
@@ -59,7 +59,7 @@ export function didsBody(
 ): string {
   const request = {
     limit: query.limit(),
-    from: readFrom('dids', query),
+    from: readFrom('dids', query.optional('cursor')),
     reverse: false,
   };
   const slot = reader.slot(target, source);
@@ -74,7 +74,6 @@ export function didsBody(
 
 const NOTHING = { total: 0, items: [], next: null } as const;
 
-function readFrom(kind: CursorKind, query: Query): number | null {
-  const text = query.optional('cursor');
+function readFrom(kind: CursorKind, text: string | null): number | null {
   return text === null ? null : (parseCursor(kind, text)[0] ?? null);
 }
