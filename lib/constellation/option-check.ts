@@ -46,14 +46,26 @@ export function checkNumber(
 }
 
 /** @throws ConstellationError `BAD_OPTION` for what cannot be a header value */
-export function checkUserAgent(userAgent: string): string {
+export function checkUserAgent(userAgent: string, name = 'userAgent'): string {
   if (/^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/.test(userAgent)) {
     return userAgent;
   }
   throw badOption(
-    'userAgent',
+    name,
     userAgent,
     'is not 1 to 256 printable ASCII characters'
+  );
+}
+
+/** @throws ConstellationError `BAD_OPTION`; the message never repeats the text */
+export function checkRedisUrl(text: string, name = 'redisUrl'): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol === 'redis:' || protocol === 'rediss:') return text;
+  // The text may hold a password.
+  throw new ConstellationError(
+    'BAD_OPTION',
+    `${name} is not a redis:// or rediss:// URL.`,
+    { suggestion: `Set ${name} to something like redis://localhost:6379.` }
   );
 }
 

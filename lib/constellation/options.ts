@@ -37,12 +37,14 @@ export interface ConstellationOptions {
   readonly retries?: number | undefined;
   /** Milliseconds before the first retry, 0 to 60,000. By kind: 25, 250. */
   readonly retryDelayMs?: number | undefined;
-  /** Requests under way at once, 1 to 256. By kind: 4, 8. */
+  /** Requests to `url` under way at once, 1 to 256. By kind: 4, 8. */
   readonly concurrency?: number | undefined;
-  /** Requests a second, 0.01 to 100,000; 0 for no limit. By kind: 0, 10. */
+  /** Requests a second to `url`, 0.01 to 100,000; 0 for no limit. By kind: 0, 10. */
   readonly requestsPerSecond?: number | undefined;
-  /** Requests that may leave at once, 1 to 10,000. Default 50. */
+  /** Requests that may leave for `url` at once, 1 to 10,000. Default 50. */
   readonly burst?: number | undefined;
+  /** Requests a second to `fallbackUrl`, 0.01 to 100,000; 0 for no limit. Default 10. */
+  readonly fallbackRequestsPerSecond?: number | undefined;
   /** Seconds past its time an answer serves while refreshed, 0 to 86,400. Default 30. */
   readonly staleWhileRefreshSeconds?: number | undefined;
   /** Seconds past its time an answer serves where all else fails, 0 to 604,800. Default 600. */
@@ -116,6 +118,7 @@ export const NUMBER_RULES = {
   concurrency: { least: 1, most: 256, whole: true },
   requestsPerSecond: { least: 0.01, most: 100_000, orZero: true },
   burst: { least: 1, most: 10_000, whole: true },
+  fallbackRequestsPerSecond: { least: 0.01, most: 100_000, orZero: true },
   staleWhileRefreshSeconds: { least: 0, most: 86_400 },
   staleOnErrorSeconds: { least: 0, most: 604_800 },
   memoryEntries: { least: 0, most: 10_000_000, whole: true },

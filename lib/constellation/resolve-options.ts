@@ -1,6 +1,10 @@
-import { ConstellationError } from './errors.js';
 import { detectDeployment, type Deployment } from './detect-deployment.js';
-import { badOption, checkNumber, checkUserAgent } from './option-check.js';
+import {
+  badOption,
+  checkNumber,
+  checkRedisUrl,
+  checkUserAgent,
+} from './option-check.js';
 import {
   DEFAULT_OPTIONS,
   NUMBER_RULES,
@@ -70,7 +74,6 @@ function policyWith(
   deployment: Deployment
 ): Policy {
   const policy = policyFor(deployment);
-  const { requestsPerSecond } = options;
   const deadlineMs = options.deadlineMs ?? policy.deadlineMs;
   return {
     ttlSeconds: options.ttlSeconds ?? policy.ttlSeconds,
@@ -82,14 +85,14 @@ function policyWith(
     retries: options.retries ?? policy.retries,
     retryDelayMs: options.retryDelayMs ?? policy.retryDelayMs,
     concurrency: options.concurrency ?? policy.concurrency,
-    requestsPerSecond:
-      requestsPerSecond === undefined
-        ? policy.requestsPerSecond
-        : requestsPerSecond === 0
-          ? null
-          : requestsPerSecond,
+    requestsPerSecond: rateOf(options.requestsPerSecond, policy),
     burst: options.burst ?? policy.burst,
   };
+}
+
+function rateOf(option: number | undefined, policy: Policy): number | null {
+  if (option === undefined) return policy.requestsPerSecond;
+  return option === 0 ? null : option;
 }
 
 /**
@@ -108,20 +111,19 @@ function resolveFallback(
     'fallbackUrl'
   );
   if (shownUrl(url) === shownUrl(main.url)) return null;
+  const { concurrency, burst } = policyFor('remote');
   return {
     url,
     deployment: 'remote',
-    policy: policyWith(options, 'remote'),
+    // How much one's own index bears says nothing of somebody else's.
+    policy: policyWith(
+      {
+        ...options,
+        concurrency,
+        burst,
+        requestsPerSecond: options.fallbackRequestsPerSecond,
+      },
+      'remote'
+    ),
   };
-}
-
-function checkRedisUrl(text: string): string {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
-  if (protocol === 'redis:' || protocol === 'rediss:') return text;
-  // The text may hold a password, so it is not repeated.
-  throw new ConstellationError(
-    'BAD_OPTION',
-    'redisUrl is not a redis:// or rediss:// URL.',
-    { suggestion: 'Set it to something like redis://localhost:6379.' }
-  );
 }

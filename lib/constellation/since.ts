@@ -19,7 +19,7 @@ export function parseCompleteness(
   if (text === undefined) return { kind: 'unknown' };
   if (text === 'complete') return { kind: 'complete' };
   const sinceMs = ISO_8601.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(sinceMs)) {
+  if (Number.isNaN(sinceMs) || !isDay(text.slice(0, 10))) {
     throw badOption(
       name,
       text,
@@ -27,4 +27,10 @@ export function parseCompleteness(
     );
   }
   return { kind: 'since', sinceMs };
+}
+
+/** `Date` takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  const time = new Date(day);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);
 }

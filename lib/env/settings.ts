@@ -185,6 +185,88 @@ export const SETTINGS = {
       'Since when the local index is complete: an ISO 8601 time, or complete ' +
       'after a backfill. Setup writes it.',
   },
+  CONSTELLATION_FALLBACK_URL: {
+    type: 'text',
+    form: 'an http:// or https:// URL without credentials, or off',
+    fits: (text) => text === 'off' || isHttpUrl(text),
+    whenUnset: 'the public instance behind a local one, none behind a remote',
+    section: 'AppView',
+    readers: ['client'],
+    comment:
+      'The instance asked where the local one cannot answer or is too young; ' +
+      'off lets nothing leave the house.',
+  },
+  CONSTELLATION_REQUEST_DELAY: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 60_000,
+    whenUnset: '0 for a local instance, 100 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment:
+      'Time between requests in the long run, 0 for no limit. Fifty requests ' +
+      'may leave at once.',
+  },
+  CONSTELLATION_FALLBACK_REQUEST_DELAY: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 60_000,
+    whenUnset: '100',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'The same for the instance behind the local one.',
+  },
+  CONSTELLATION_CONCURRENCY: {
+    type: 'integer',
+    min: 1,
+    max: 256,
+    whenUnset: '4 for a local instance, 8 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Requests to the instance under way at once.',
+  },
+  CONSTELLATION_MAX_RETRIES: {
+    type: 'integer',
+    min: 0,
+    max: 10,
+    whenUnset: '1 for a local instance, 2 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Tries after the first, within the same timeout.',
+  },
+  CONSTELLATION_RETRY_DELAY: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 60_000,
+    whenUnset: '25 for a local instance, 250 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Pause before the first retry; doubles.',
+  },
+  CONSTELLATION_STALL_AFTER: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 86_400_000,
+    whenUnset: '120000',
+    section: 'AppView',
+    readers: ['client'],
+    comment:
+      'How long a local instance may stand still before it counts as ' +
+      'stalled; 0 for a quiet network of your own.',
+  },
+  CONSTELLATION_USER_AGENT: {
+    type: 'text',
+    form: '1 to 256 printable ASCII characters',
+    fits: (text) => /^[\x20-\x7e]{1,256}$/.test(text),
+    whenUnset: 'constellation-local',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Sent with each request; one constant text.',
+  },
   REDIS_URL: {
     type: 'text',
     form: 'a redis:// or rediss:// URL',

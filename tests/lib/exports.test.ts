@@ -1,5 +1,7 @@
 import t from 'tap';
 import * as cli from '../../lib/cli/index.js';
+import * as appview from '../../lib/constellation/appview.js';
+import * as constellation from '../../lib/constellation/index.js';
 import * as env from '../../lib/env/index.js';
 
 t.test('lib/cli exports these values and no others', async (t) => {
@@ -74,5 +76,40 @@ t.test('lib/env exports these values and no others', async (t) => {
     'shownValue',
     'writeEnvFile',
     'writeValue',
+  ]);
+});
+
+t.test('lib/constellation exports these values and no others', async (t) => {
+  t.strictSame(Object.keys(constellation).sort(), [
+    'ConstellationClient',
+    'ConstellationError',
+    'DEFAULT_OPTIONS',
+    'ENABLED_VARIABLE',
+    'LATENCY_BOUNDS_MS',
+    'NUMBER_RULES',
+    'OPTION_VARIABLES',
+    'PUBLIC_INSTANCE_URL',
+    'coverageOf',
+    'detectDeployment',
+    'isDid',
+    'numberReader',
+    'optionsFrom',
+    'parseRecordUri',
+    'parseServiceUrl',
+    'policyFor',
+    'readBoolean',
+    'readEnvironment',
+    'readVariable',
+    'resolveOptions',
+    'shownUrl',
+    'systemClock',
+    'tidTimeUs',
+  ]);
+});
+
+t.test('the drop-in exports what an AppView imports', async (t) => {
+  t.strictSame(Object.keys(appview).sort(), [
+    'ConstellationIntegration',
+    'constellationIntegration',
   ]);
 });
