@@ -30,6 +30,8 @@ export interface ContextOptions {
   readonly envFile: string;
   readonly limits: CheckLimits;
   readonly clock?: CheckClock | undefined;
+  /** Ends the first question, which no check waits for alone. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A context, and what it keeps open. */
@@ -54,7 +56,7 @@ export async function openContext(
   const status = isForeign ? null : seen;
   const baseUrl = options.url ?? seen.urls?.api ?? options.defaultUrl;
   const api = new IndexApi(baseUrl, limits.requestTimeoutMs);
-  const identity = once(() => firstHealth(api.baseUrl));
+  const identity = once(() => firstHealth(api.baseUrl, options.signal));
   const finder = new TargetFinder({
     api,
     target: options.target,
@@ -102,9 +104,14 @@ function ownUrls(
 /** How long the first question may take: the checks have their own (ms). */
 const IDENTITY_MS = 3000;
 
-async function firstHealth(baseUrl: string): Promise<HealthDocument | null> {
+async function firstHealth(
+  baseUrl: string,
+  signal: AbortSignal | undefined
+): Promise<HealthDocument | null> {
+  const late = AbortSignal.timeout(IDENTITY_MS);
+  const either = signal === undefined ? late : AbortSignal.any([signal, late]);
   try {
-    return await readHealth(baseUrl, AbortSignal.timeout(IDENTITY_MS));
+    return await readHealth(baseUrl, either);
   } catch {
     return null; // the checks of health and API say why
   }

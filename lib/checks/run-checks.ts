@@ -78,6 +78,7 @@ async function runOne<Context>(
   context: Context,
   { deadlineMs, signal }: RunChecksOptions
 ): Promise<CheckOutcome> {
+  signal?.throwIfAborted();
   const controller = new AbortController();
   // Questions that are asked side by side listen to it, each once.
   setMaxListeners(100, controller.signal);

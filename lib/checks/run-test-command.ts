@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {
+  columnsOf,
   EXIT,
   UsageError,
   type CommandContext,
@@ -59,6 +60,7 @@ export async function runTestCommand({
     redisUrl: flags.redisUrl,
     env,
     envFile: ENV_FILE,
+    signal,
     limits: {
       ...CHECK_LIMITS,
       maxAgeMs: flags.maxAgeMs,
@@ -74,9 +76,11 @@ export async function runTestCommand({
       sample: (await context.identity())?.sample ?? null,
       state: folder.path,
     };
+    const isTerminal = output.stdout.isTTY === true;
     const pretty = {
       paint: output.resultPaint,
-      signs: output.stdout.isTTY === true,
+      signs: isTerminal,
+      columns: isTerminal ? columnsOf(output.stdout) : undefined,
     };
     const isText = !flags.json && !flags.tap;
     if (isText) output.result(`${prettyHead(subject, pretty)}\n`);

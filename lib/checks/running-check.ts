@@ -64,7 +64,7 @@ export function judgeRunning(
   if (state !== 'running') {
     return {
       status: 'fail',
-      message: `it is ${state}`,
+      message: state === 'absent' ? 'it is not set up' : `it is ${state}`,
       seen: [detail, ...facts.parts].filter((text) => text !== '').join('; '),
       expected: 'running, with all its parts up',
       suggestion: NEXT[state],

@@ -1,5 +1,6 @@
 import { EXIT_CODE_HELP } from './exit-codes.js';
 import { flagName, type CommandSpec, type FlagSpec } from './flag-spec.js';
+import { wrapWords } from './wrap-words.js';
 
 /**
  * The text of `--help`.
@@ -25,7 +26,7 @@ export function helpText(spec: CommandSpec, columns = 80): string {
     .map(([code, meaning]): [string, string] => [String(code), meaning]);
 
   const parts = [
-    `${wrap(spec.purpose, columns).join('\n')}`,
+    `${wrapWords(spec.purpose, columns).join('\n')}`,
     `Usage:\n  ${spec.command}${argument} [flags]`,
   ];
   if (positionals !== undefined) {
@@ -44,7 +45,7 @@ export function helpText(spec: CommandSpec, columns = 80): string {
     parts.push(`Examples:\n${lines.join('\n')}`);
   }
   parts.push(
-    wrap(
+    wrapWords(
       'A flag wins over its environment variable, that over the env file, ' +
         'that over the default.',
       columns
@@ -109,7 +110,7 @@ function table(
   const indent = Math.min(widest, 28) + 4;
   return rows
     .map(([left, right]) => {
-      const lines = wrap(right, Math.max(30, columns - indent));
+      const lines = wrapWords(right, Math.max(30, columns - indent));
       const head = `  ${left}`.padEnd(indent);
       const fits = head.length <= indent;
       const first = fits ? `${head}${lines.shift() ?? ''}` : head;
@@ -118,19 +119,4 @@ function table(
         .trimEnd();
     })
     .join('\n');
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(line);
-  return lines;
 }

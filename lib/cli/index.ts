@@ -67,7 +67,7 @@ export {
   type StepEnd,
   type StepsOptions,
 } from './report.js';
-export { fitLine, textWidth } from './text-width.js';
+export { columnsOf, fitLine, textWidth } from './text-width.js';
 export { hasCredentials, withoutCredentials } from './credentials.js';
 export { nearest } from './nearest.js';
 export { Output, type OutputOptions, type TextStream } from './output.js';
@@ -78,4 +78,5 @@ export {
   type RunOptions,
 } from './run-command.js';
 export { scriptArguments } from './script-arguments.js';
+export { wrapWords } from './wrap-words.js';
 export { UndoStack, type UndoAction, type UndoOutcome } from './undo.js';

@@ -16,6 +16,7 @@ t.test('lib/cli exports these values and no others', async (t) => {
     'Steps',
     'UndoStack',
     'UsageError',
+    'columnsOf',
     'defineCommand',
     'errorDocument',
     'errorText',
@@ -42,6 +43,7 @@ t.test('lib/cli exports these values and no others', async (t) => {
     'textWidth',
     'wantsColour',
     'withoutCredentials',
+    'wrapWords',
   ]);
 });
 

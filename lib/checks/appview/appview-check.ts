@@ -16,8 +16,7 @@ export const appviewCheck: Check<CheckContext> = {
       return {
         status: 'skip',
         message: 'no AppView is configured',
-        suggestion:
-          'npx zx scripts/setup.ts --appview DIR connects one, npx zx scripts/test.ts --appview DIR looks at one',
+        suggestion: 'npx zx scripts/setup.ts --appview DIR',
       };
     }
     const file = path.join(appview.folder, '.env');

@@ -77,7 +77,8 @@ async function watchGrowth(
       (now.changedMs !== before?.changedMs ||
         now.sizeBytes !== before.sizeBytes);
     if (events > 0 && hasChanged) {
-      return passed(facts, `growing: ${events} events came in while looking`);
+      const grown = { ...facts, store: now };
+      return passed(grown, `growing: ${events} events came in while looking`);
     }
     if (events === 0 && watchedMs >= IDLE_MS) return passed(facts, 'idle');
     if (watchedMs >= limits.movementMs) {

@@ -27,6 +27,7 @@ export const endpointsCheck: Check<CheckContext> = {
       return { status: 'skip', message: reason, suggestion, facts };
     }
     const compared: string[] = [];
+    let largest = 0;
     for (const place of search.places) {
       const { snapshot, left } = await compare(context, place, exact, signal);
       const about = `${place.target} at ${place.collection}:${place.path}`;
@@ -36,12 +37,13 @@ export const endpointsCheck: Check<CheckContext> = {
       }
       const [records, dids] = [snapshot.records[0], snapshot.dids[0]];
       compared.push(
-        `${records?.value ?? 0} records of ${dids?.value ?? 0} accounts (${about})`
+        `${records?.value ?? 0} records of ${dids?.value ?? 0} accounts to ${about}`
       );
+      largest = Math.max(largest, records?.value ?? 0);
     }
     return {
       status: 'pass',
-      message: `all forms agree about ${compared.length} targets from ${search.from}, the largest with ${compared[0] ?? 'nothing'}; ${BAD_QUESTIONS.length} bad questions refused`,
+      message: `all forms agree about ${compared.length} targets from ${search.from}, one with ${largest} records; ${BAD_QUESTIONS.length} bad questions refused`,
       facts: { ...facts, from: search.from, compared },
     };
   },

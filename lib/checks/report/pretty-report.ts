@@ -1,4 +1,4 @@
-import { formatDuration, type Paint } from '../../cli/index.js';
+import { formatDuration, wrapWords, type Paint } from '../../cli/index.js';
 import type { CheckResult, CheckStatus } from '../check.js';
 import type { Summary } from '../summary.js';
 import type { ReportSubject } from './json-report.js';
@@ -9,9 +9,12 @@ export interface PrettyOptions {
   readonly paint: Paint;
   /** Signs on a terminal, words that grep finds in a pipe. */
   readonly signs: boolean;
+  /** Width to wrap at; undefined: one line each, for grep. */
+  readonly columns: number | undefined;
 }
 
 const NAME_COLUMNS = 22;
+const LABEL_COLUMNS = 9;
 
 /** The line above the results. Pure. */
 export function prettyHead(
@@ -28,26 +31,43 @@ export function prettyResult(
   result: CheckResult,
   options: PrettyOptions
 ): string {
-  const { paint } = options;
+  const { paint, signs, columns = Number.POSITIVE_INFINITY } = options;
   const { number, name, status, message, durationMs } = result;
   const title = `${number} ${name}`.padEnd(NAME_COLUMNS);
   const took =
     result.blockedBy === undefined
-      ? paint.dim(` (${formatDuration(durationMs)})`)
+      ? ` (${formatDuration(durationMs).replaceAll(' ', '\u00a0')})`
       : '';
-  const lines = [
-    `${mark(status, options)} ${paint.bold(title)} ${oneLine(message)}${took}`,
-  ];
+  const markColumns = signs ? 1 : 4;
+  const lines: string[] = [];
+  const put = (head: string, headColumns: number, text: string): void => {
+    const [first = '', ...rest] = wrapWords(
+      text,
+      columns - headColumns - 1
+    ).map((line) => line.replaceAll('\u00a0', ' '));
+    lines.push(`${head} ${first}`);
+    for (const line of rest) lines.push(`${' '.repeat(headColumns)} ${line}`);
+  };
+  put(
+    `${mark(status, options)} ${paint.bold(title)}`,
+    markColumns + 1 + NAME_COLUMNS,
+    oneLine(message) + took
+  );
+  const indent = markColumns + 3;
   const detail = (label: string, text: string | undefined): void => {
-    if (text === undefined) return;
-    const [first = '', ...rest] = text.split('\n').map(oneLine);
-    const indent = ' '.repeat(options.signs ? 4 : 7);
-    lines.push(`${indent}${paint.dim(label.padEnd(9))} ${first}`);
-    for (const line of rest) lines.push(`${indent}${' '.repeat(9)} ${line}`);
+    for (const [at, line] of (text?.split('\n') ?? []).entries()) {
+      const shown = (at === 0 ? label : '').padEnd(LABEL_COLUMNS);
+      const head = `${' '.repeat(indent)}${paint.dim(shown)}`;
+      put(head, indent + LABEL_COLUMNS, oneLine(line));
+    }
   };
   detail('seen', result.seen);
   detail('expected', result.expected);
-  detail('next', result.suggestion);
+  if (result.suggestion !== undefined) {
+    // Not wrapped: a command is copied from it.
+    const label = paint.dim('next'.padEnd(LABEL_COLUMNS));
+    lines.push(`${' '.repeat(indent)}${label} ${oneLine(result.suggestion)}`);
+  }
   return lines.join('\n');
 }
 

@@ -1,113 +1,24 @@
 /** Breaks the subject of each check in turn, on real processes. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cp, rename, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import {
-  CHECK_LIMITS,
-  CHECKS,
-  openContext,
-  runChecks,
-  type CheckLimits,
-  type CheckResult,
-} from '../../../lib/checks/index.js';
-import { EMBEDDED_PROGRAMS } from '../../../lib/runtime/embedded/embedded-command.js';
-import { EmbeddedRuntime } from '../../../lib/runtime/embedded/embedded-runtime.js';
-import { stateFolder } from '../../../lib/runtime/state-folder.js';
-import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/index.js';
+import type { CheckResult } from '../../../lib/checks/index.js';
+import { startCheckedIndex } from '../../fixtures/checked-index.js';
 import { healthUntil } from '../../fixtures/embedded-process.js';
-import {
-  alterJson,
-  startIndexProxy,
-  type ProxyFault,
-} from '../../fixtures/index-proxy.js';
+import { alterJson, type ProxyFault } from '../../fixtures/index-proxy.js';
 import { NO_REDIS, startRedis } from '../../fixtures/redis-server.js';
 
 if (NO_REDIS !== undefined && process.env['CI'] !== undefined) {
   t.fail(`${NO_REDIS}: apt-get install redis-server`);
 }
-
-const root = t.testdir({ state: {}, appview: {} });
-const folder = stateFolder(path.join(root, 'state'));
-const appview = path.join(root, 'appview');
-const simulator = await startSimulator({
-  sample: true,
-  withoutCursor: 'oldest',
-  live: { eventsPerSecond: 20 },
-});
-const runtime = new EmbeddedRuntime({
-  folder,
-  programs: {
-    ...EMBEDDED_PROGRAMS,
-    index: new URL('../../fixtures/impatient-index.ts', import.meta.url)
-      .pathname,
-  },
-});
-t.teardown(async () => {
-  await runtime.stop({ force: true, deadlineMs: 5000 });
-  await simulator.close();
-});
-const started = await runtime.start({
-  bind: '127.0.0.1',
-  port: 0,
-  metricsPort: null,
-  jetstream: [simulator.url],
-  dataPath: null,
-  logLevel: 'info',
-  workers: 1,
-  sample: false,
-});
-const api = started.urls?.api ?? '';
-const proxy = await startIndexProxy(api);
-t.teardown(() => proxy.close());
-const redis = NO_REDIS === undefined ? await startRedis() : null;
-t.teardown(() => redis?.stop());
-function writeEnv(url: string, enabled = 'true'): void {
-  const lines = [
-    `CONSTELLATION_ENABLED=${enabled}`,
-    `CONSTELLATION_URL=${url}`,
-    'CONSTELLATION_LOCAL=true',
-    `REDIS_URL=${redis?.url ?? ''}`,
-  ];
-  writeFileSync(path.join(appview, '.env'), `${lines.join('\n')}\n`);
-}
-writeEnv(api);
-await healthUntil(api, ({ verdict, events_total }) => {
-  return verdict === 'current' && events_total > 2500;
-});
-
-/** Runs the checks; the limits leave room for a busy machine. */
-async function check(
-  limits: Partial<CheckLimits> = {},
-  only?: string
-): Promise<readonly CheckResult[]> {
-  const { context, close } = await openContext({
-    runtime,
-    url: proxy.url,
-    defaultUrl: api,
-    target: null,
-    appview: { folder: appview, knownBy: 'the test' },
-    redisUrl: undefined,
-    env: {},
-    envFile: path.join(root, 'none'),
-    limits: {
-      ...CHECK_LIMITS,
-      apartMs: 400,
-      requests: 20,
-      maxLatencyMs: 2000,
-      ...limits,
-    },
-  });
-  try {
-    return await runChecks(CHECKS, context, {
-      deadlineMs: 30_000,
-      only: only === undefined ? undefined : new Set([only]),
-    });
-  } finally {
-    await close();
-  }
-}
+const { runtime, folder, simulator, api, proxy, redis, ...subject } =
+  await startCheckedIndex(t);
+const { check, writeEnv, appview } = subject;
 
 /** Ids by status; skips of what was not broken by the test do not count. */
 function broken(results: readonly CheckResult[]): {
@@ -122,7 +33,7 @@ function broken(results: readonly CheckResult[]): {
   };
 }
 
-/** Asserts that exactly these failed, and that the failure helps. */
+/** Asserts that exactly these failed, and that each failure helps. */
 function assertBroken(
   t: Test,
   results: readonly CheckResult[],
@@ -130,12 +41,26 @@ function assertBroken(
   dragged: readonly string[] = []
 ): CheckResult {
   t.strictSame(broken(results), { failed, dragged }, JSON.stringify(results));
-  const first = results.find(({ status }) => status === 'fail');
-  if (first === undefined) throw new Error('nothing failed');
-  for (const text of [first.seen, first.expected, first.suggestion]) {
-    t.ok(text !== undefined && text !== '', 'a failure helps');
+  const failures = results.filter(({ status }) => status === 'fail');
+  for (const { seen, expected, suggestion, durationMs } of failures) {
+    for (const text of [seen, expected, suggestion]) {
+      t.ok(text !== undefined && text !== '', 'a failure helps');
+    }
+    t.ok(durationMs > 0, 'a check has a duration');
   }
+  const [first] = failures;
+  if (first === undefined) throw new Error('nothing failed');
   return first;
+}
+
+/** Runs one check with a fault on the way. */
+async function checkWith(
+  fault: ProxyFault,
+  only: string
+): Promise<CheckResult | undefined> {
+  proxy.setFault(fault);
+  const [result] = await check({ only, sleepMs: 20 });
+  return result;
 }
 
 t.test('all is well: nothing fails and nothing is skipped', async (t) => {
@@ -150,84 +75,14 @@ t.test('all is well: nothing fails and nothing is skipped', async (t) => {
   t.equal(results.length, 9);
 });
 
-const by1 = alterJson((body) => {
-  body['total'] = Number(body['total']) + 1;
-});
-type Counts = Record<string, Record<string, Record<string, number>>>;
-const WRONG_BY_ONE: ReadonlyArray<[string, ProxyFault['alter']]> = [
-  ['/links/count', undefined],
-  ['/links/count/distinct-dids', undefined],
-  ['/links', undefined],
-  ['/links/distinct-dids', undefined],
-  ['/xrpc/blue.microcosm.links.getBacklinksCount', undefined],
-  ['/xrpc/blue.microcosm.links.getBacklinks', undefined],
-  ['/xrpc/blue.microcosm.links.getBacklinkDids', undefined],
-];
-for (const [wrong] of WRONG_BY_ONE) {
-  t.test(`a total of ${wrong} that is wrong by one is caught`, async (t) => {
-    proxy.setFault({
-      alter: (path, answer) =>
-        // Nothing is linked to what does not exist: only real ones are wrong.
-        path === wrong && !answer.text.includes('"total":0')
-          ? by1(answer)
-          : answer,
-    });
-    const [result] = await check({}, 'endpoints');
-    t.equal(result?.status, 'fail', JSON.stringify(result));
-    t.match(result?.seen, wrong);
+t.test('bad input that is accepted fails the endpoints alone', async (t) => {
+  proxy.setFault({
+    alter: (_, answer) =>
+      answer.status === 400 ? { status: 200, text: '{}' } : answer,
   });
-}
-
-t.test('a number of /links/all that is wrong by one is caught', async (t) => {
-  for (const field of ['records', 'distinct_dids']) {
-    proxy.setFault({
-      alter: (path, answer) =>
-        path === '/links/all'
-          ? alterJson((body) => {
-              for (const paths of Object.values(body['links'] as Counts)) {
-                for (const counts of Object.values(paths)) {
-                  counts[field] = (counts[field] ?? 0) + 1;
-                }
-              }
-            })(answer)
-          : answer,
-    });
-    const [result] = await check({}, 'endpoints');
-    t.equal(result?.status, 'fail', JSON.stringify(result));
-    t.match(result?.seen, `/links/all ${field}`);
-  }
+  const failure = assertBroken(t, await check(), ['endpoints']);
+  t.match(failure.seen, 'answered 200');
 });
-
-t.test('a list that lacks one is caught, everywhere or once', async (t) => {
-  for (const paths of [
-    ['/links'],
-    ['/links', '/xrpc/blue.microcosm.links.getBacklinks'],
-  ]) {
-    proxy.setFault({
-      alter: (path, answer) =>
-        paths.includes(path)
-          ? alterJson((body) => {
-              const list = body['linking_records'] ?? body['records'];
-              if (Array.isArray(list) && body['cursor'] === null) list.pop();
-            })(answer)
-          : answer,
-    });
-    const [result] = await check({}, 'endpoints');
-    t.equal(result?.status, 'fail', JSON.stringify(result));
-  }
-});
-
-t.test(
-  'a limit that is not refused is caught, and nothing else fails',
-  async (t) => {
-    proxy.setFault({
-      alter: (_, answer) =>
-        answer.status === 400 ? { status: 200, text: '{}' } : answer,
-    });
-    const failure = assertBroken(t, await check(), ['endpoints']);
-    t.match(failure.seen, 'answered 200');
-  }
-);
 
 t.test('a frozen /health is found out by two readings', async (t) => {
   proxy.setFault({ freeze: '/health' });
@@ -238,12 +93,11 @@ t.test('a frozen /health is found out by two readings', async (t) => {
 t.test('slow answers fail the performance check alone', async (t) => {
   proxy.setFault({
     delayMs: (path, count) =>
-      path === '/links/count/distinct-dids' && count % 5 === 0 ? 900 : 0,
+      path === '/links/count/distinct-dids' && count % 5 === 0 ? 600 : 0,
   });
-  const failure = assertBroken(t, await check({ maxLatencyMs: 850 }), [
-    'performance',
-  ]);
-  t.match(failure.expected, '850 ms');
+  const results = await check({ limits: { maxLatencyMs: 550 } });
+  const failure = assertBroken(t, results, ['performance']);
+  t.match(failure.expected, '550 ms');
 });
 
 t.test('an API that fails drags along what asks it', async (t) => {
@@ -258,19 +112,38 @@ t.test('an API that fails drags along what asks it', async (t) => {
 
 t.test('an API that hangs is not waited for', async (t) => {
   proxy.setFault({ delayMs: (path) => (path === '/ready' ? 60_000 : 0) });
-  const results = await check({ requestTimeoutMs: 1500 });
+  const results = await check({ limits: { requestTimeoutMs: 1000 } });
   const dragged = ['endpoints', 'performance'];
   const failure = assertBroken(t, results, ['api'], dragged);
-  t.match(failure.seen, 'did not answer within 1500 ms');
+  t.match(failure.seen, 'did not answer within 1000 ms');
 });
 
-t.test('an AppView that asks elsewhere is found', async (t) => {
+t.test('an AppView that is told to ask elsewhere is found', async (t) => {
   proxy.setFault({});
   writeEnv('https://constellation.microcosm.blue');
   const failure = assertBroken(t, await check(), ['appview']);
   t.match(failure.seen, 'CONSTELLATION_URL=https://constellation.microcosm');
   t.match(failure.expected, api);
+  await rename(path.join(appview, '.env'), path.join(appview, '.env.away'));
+  const results = await check({ only: 'appview' });
+  t.match(assertBroken(t, results, ['appview']).seen, 'there is no ');
   writeEnv(api);
+});
+
+const linux = process.platform !== 'linux' && 'processes are seen in /proc';
+t.test('a running AppView asks elsewhere', { skip: linux }, async (t) => {
+  const process = spawn('node', ['-e', 'setInterval(() => {}, 1000)'], {
+    cwd: appview,
+    env: { PATH: '/usr/bin:/bin', CONSTELLATION_URL: 'http://127.0.0.1:1' },
+    stdio: 'ignore',
+  });
+  t.teardown(() => process.kill('SIGKILL'));
+  await once(process, 'spawn');
+  const failure = assertBroken(t, await check(), ['appview']);
+  t.match(
+    failure.seen,
+    `CONSTELLATION_URL=http://127.0.0.1:1 in the environment of process ${process.pid}`
+  );
 });
 
 t.test('an error in the log is quoted without its password', async (t) => {
@@ -284,10 +157,8 @@ t.test('an error in the log is quoted without its password', async (t) => {
 });
 
 t.test('a disk with too little space is found', async (t) => {
-  const failure = assertBroken(t, await check({ minFreeBytes: 2 ** 60 }), [
-    'data',
-  ]);
-  t.match(failure.message, 'nearly full');
+  const results = await check({ limits: { minFreeBytes: 2 ** 60 } });
+  t.match(assertBroken(t, results, ['data']).message, 'nearly full');
 });
 
 t.test('a folder without our marker is found', async (t) => {
@@ -298,7 +169,6 @@ t.test('a folder without our marker is found', async (t) => {
   await rename(`${marker}.away`, marker);
 });
 
-const linux = process.platform !== 'linux' && 'open files are seen in /proc';
 t.test('a folder swapped for its copy is found', { skip: linux }, async (t) => {
   const away = `${folder.data}-away`;
   await rename(folder.data, away);
@@ -320,18 +190,116 @@ t.test('a stream that is stuck fails the health check alone', async (t) => {
   await healthUntil(api, ({ verdict }) => verdict === 'stalled');
   const failure = assertBroken(t, await check(), ['health']);
   t.match(failure.seen, 'stalled: nothing was read for');
+
+  // Nothing is written now: whoever says otherwise does not write here.
+  let read = 0;
+  const alter = alterJson((body) => {
+    body['events_total'] = Number(body['events_total']) + ++read;
+  });
+  proxy.setFault({
+    alter: (path, { text, ...answer }) =>
+      path === '/health' ? alter({ status: 200, text }) : { ...answer, text },
+  });
+  const limits = { movementMs: 600 };
+  const unwritten = await check({ only: 'data', limits });
+  const { message } = assertBroken(t, unwritten, ['data']);
+  t.match(message, 'nothing is written here');
+  proxy.setFault({});
+});
+
+// Still stuck, so that no number moves while it is compared.
+t.test('a total that is wrong by one in any form is caught', async (t) => {
+  const by1 = alterJson((body) => {
+    body['total'] = Number(body['total']) + 1;
+  });
+  for (const wrong of [
+    '/links/count',
+    '/links/count/distinct-dids',
+    '/links',
+    '/links/distinct-dids',
+    '/xrpc/blue.microcosm.links.getBacklinksCount',
+    '/xrpc/blue.microcosm.links.getBacklinks',
+    '/xrpc/blue.microcosm.links.getBacklinkDids',
+  ]) {
+    const alter: ProxyFault['alter'] = (path, answer) =>
+      // Nothing is linked to what does not exist: only real ones are wrong.
+      path === wrong && !answer.text.includes('"total":0')
+        ? by1(answer)
+        : answer;
+    const result = await checkWith({ alter }, 'endpoints');
+    t.equal(result?.status, 'fail', JSON.stringify(result));
+    t.match(result?.seen, wrong);
+  }
+});
+
+type Counts = Record<string, Record<string, Record<string, number>>>;
+
+t.test('a number of /links/all that is wrong by one is caught', async (t) => {
+  for (const field of ['records', 'distinct_dids']) {
+    const by1 = alterJson((body) => {
+      for (const paths of Object.values(body['links'] as Counts)) {
+        for (const counts of Object.values(paths)) {
+          counts[field] = (counts[field] ?? 0) + 1;
+        }
+      }
+    });
+    const alter: ProxyFault['alter'] = (path, answer) =>
+      path === '/links/all' ? by1(answer) : answer;
+    const result = await checkWith({ alter }, 'endpoints');
+    t.equal(result?.status, 'fail', JSON.stringify(result));
+    t.match(result?.seen, `/links/all ${field}`);
+  }
+});
+
+t.test('a list that lacks one is caught, everywhere or once', async (t) => {
+  const without = alterJson((body) => {
+    const list = body['linking_records'] ?? body['records'];
+    if (Array.isArray(list) && body['cursor'] === null) list.pop();
+  });
+  for (const paths of [
+    ['/links'],
+    ['/links', '/xrpc/blue.microcosm.links.getBacklinks'],
+  ]) {
+    const alter: ProxyFault['alter'] = (path, answer) =>
+      paths.includes(path) ? without(answer) : answer;
+    const result = await checkWith({ alter }, 'endpoints');
+    t.equal(result?.status, 'fail', JSON.stringify(result));
+  }
+  proxy.setFault({});
   await simulator.setFault({ fault: 'none' });
 });
 
 t.test(
-  'a Redis that is gone is found',
+  'a Redis that cannot be used',
   { skip: NO_REDIS ?? false },
   async (t) => {
+    const seenOf = async (redisUrl: string): Promise<string | undefined> => {
+      const limits = { redisTimeoutMs: 1000 };
+      const results = await check({ only: 'redis', redisUrl, limits });
+      return assertBroken(t, results, ['redis']).seen;
+    };
+    const replica = await startRedis(['--replicaof', '127.0.0.1', '1']);
+    const guarded = await startRedis(['--requirepass', 'hunter2']);
+    const full = await startRedis(['--maxmemory', '1']);
+    t.teardown(() =>
+      Promise.all([replica, guarded, full].map((it) => it.stop()))
+    );
+    t.match(await seenOf(replica.url), 'READONLY', 'read-only');
+    t.match(await seenOf(full.url), 'OOM', 'full');
+    const wrong = guarded.url.replace('//', '//:hunter3@');
+    const refused = await seenOf(wrong);
+    t.match(refused, 'WRONGPASS', 'wrong password');
+    t.notMatch(refused, 'hunter3', 'which is not shown');
+
+    const silent = createServer().listen(0, '127.0.0.1');
+    t.teardown(() => silent.close());
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    t.match(await seenOf(`redis://127.0.0.1:${port}`), 'no answer within 1000');
+
     await redis?.stop();
-    // The stream may still be coming back.
-    const results = await check({}, 'redis');
-    const failure = assertBroken(t, results, ['redis']);
-    t.match(failure.seen, 'ECONNREFUSED');
+    t.match(await seenOf(redis?.url ?? ''), 'ECONNREFUSED', 'gone');
   }
 );
 

@@ -1,0 +1,20 @@
+import { textWidth } from './text-width.js';
+
+/**
+ * Breaks a text between words into lines of at most so many columns; a longer
+ * word has a line of its own. A no-break space joins words. Pure.
+ */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/[ \t\r\n]+/)) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
