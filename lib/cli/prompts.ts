@@ -87,14 +87,56 @@ export class Prompter<F extends FlagSpecs> {
       if (answer === undefined) throw missingAnswer(this.#spec, key);
       return answer;
     }
-    const flag = this.#spec.flags[key];
-    if (flag === undefined) throw new TypeError(`no such flag: ${key}`);
-    const typed = await this.#prompt(flag, {
+    const typed = await this.#prompt(this.#flag(key), {
       message: question.message,
       initial: question.initial ?? offered,
       options: question.options,
     });
     return typed as Value; // read by readFlagText for this very flag
+  }
+
+  /**
+   * The answer to a question that need not be answered: what was given, else
+   * what is typed, else none. Asks for nothing that nobody can be asked.
+   *
+   * @param key the flag that answers it, of type string
+   * @returns undefined for an empty line, and where nobody can be asked
+   * @throws InterruptedError at Ctrl-C or Esc
+   */
+  async askOptional<K extends keyof F & string>(
+    key: K,
+    message: string
+  ): Promise<string | undefined> {
+    const given: unknown = this.#flags.values[key];
+    if (typeof given === 'string') return given;
+    if (!this.canAsk) return undefined;
+    const typed = await this.#prompt(
+      this.#flag(key),
+      { message },
+      { mayBeEmpty: true }
+    );
+    return typed === '' || typeof typed !== 'string' ? undefined : typed;
+  }
+
+  /**
+   * Asks whether to go on, where there is somebody to ask; whoever cannot be
+   * asked has said so with `--yes` or with a flag for every answer.
+   *
+   * @throws InterruptedError at Ctrl-C or Esc
+   */
+  async confirm(message: string): Promise<boolean> {
+    if (!this.canAsk) return true;
+    const typed = await this.#prompt(
+      { type: 'boolean', help: '' },
+      { message }
+    );
+    return typed === true;
+  }
+
+  #flag(key: string): FlagSpec {
+    const flag = this.#spec.flags[key];
+    if (flag === undefined) throw new TypeError(`no such flag: ${key}`);
+    return flag;
   }
 
   /**
@@ -130,7 +172,8 @@ export class Prompter<F extends FlagSpecs> {
 
   async #prompt(
     flag: FlagSpec,
-    question: Question<unknown>
+    question: Question<unknown>,
+    { mayBeEmpty = false } = {}
   ): Promise<boolean | number | string | readonly string[]> {
     const clack = await import('@clack/prompts');
     const { output, signal, input } = this.#options;
@@ -164,14 +207,17 @@ export class Prompter<F extends FlagSpecs> {
     } else if (flag.type === 'string' && flag.secret === true) {
       answer = await clack.password({ ...common, validate: complaint(flag) });
     } else {
+      const check = complaint(flag);
       answer = await clack.text({
         ...common,
-        validate: complaint(flag),
+        validate: (text = '') =>
+          mayBeEmpty && text.trim() === '' ? undefined : check(text),
         ...(start === undefined ? {} : { initialValue: start }),
       });
     }
     if (typeof answer === 'symbol') throw this.#interruption();
     if (typeof answer === 'boolean') return answer;
+    if (mayBeEmpty && isBlank(answer)) return '';
     return valueOf(flag, String(answer));
   }
 
@@ -204,6 +250,10 @@ function entriesOf(flag: FlagSpec, text: string): readonly string[] {
   return flag.type === 'list'
     ? text.split(',').map((entry) => entry.trim())
     : [text];
+}
+
+function isBlank(answer: unknown): boolean {
+  return typeof answer !== 'string' || answer.trim() === '';
 }
 
 function asText(value: unknown): string {

@@ -20,6 +20,8 @@ export interface StepsOptions {
 export interface Step {
   /** What is going on right now: shown on a terminal, not in a pipe. */
   update(text: string): void;
+  /** Runs a question; nothing moves on the screen in the meantime. */
+  ask<T>(question: () => Promise<T>): Promise<T>;
   /** Ends well; the text says what came of it. */
   done(text?: string): void;
   /** Ends well enough; the text says what to look at. */
@@ -71,6 +73,14 @@ export class Steps {
     };
     return {
       update: (text) => spinner?.update(`${label}: ${text}`),
+      ask: async (question) => {
+        spinner?.stop();
+        try {
+          return await question();
+        } finally {
+          if (!ended) spinner?.resume();
+        }
+      },
       done: (text = '') => end('done', text),
       warn: (text) => end('warned', text),
       skip: (text) => end('skipped', text),

@@ -25,6 +25,11 @@ export interface CommandContext<F extends FlagSpecs> {
   readonly prompts: Prompter<F>;
   /** What this run did; taken back when it throws or is interrupted. */
   readonly undo: UndoStack;
+  /**
+   * From here on being asked to stop is how the command ends: the signal still
+   * fires, but the code that it returns then is its exit code.
+   */
+  readonly endWhenAsked: () => void;
 }
 
 /** The env file that answers flags which were not typed. */
@@ -94,6 +99,7 @@ export async function runCommand<F extends FlagSpecs>(
     },
   });
   const stray = strayErrors();
+  let endsWhenAsked = false;
   try {
     const file = await options.envFile?.(line.given, process.env);
     const flags = resolveFlags(spec, line, {
@@ -114,11 +120,14 @@ export async function runCommand<F extends FlagSpecs>(
         yes: flags.values['yes'] === true,
       }),
       undo,
+      endWhenAsked: () => {
+        endsWhenAsked = true;
+      },
     };
     const graceMs = options.stopGraceMs ?? 10_000;
     const grace = rejectAfterAbort(interruption.signal, graceMs);
     const code = await Promise.race([main(context), stray.error, grace]);
-    interruption.signal.throwIfAborted();
+    if (!endsWhenAsked) interruption.signal.throwIfAborted();
     return await leave(code ?? EXIT.good);
   } catch (thrown) {
     // A prompt that was cancelled threw; what else fails after an abort is
@@ -127,8 +136,12 @@ export async function runCommand<F extends FlagSpecs>(
     if (error instanceof InterruptedError) interruption.interrupt(error);
     reportError(error, output);
     await undo.run(options.undoTimeoutMs ?? 30_000, (outcome) => {
-      if (outcome.state === 'undone') output.note(`Undone: ${outcome.label}`);
-      else output.error(`Not undone: ${outcome.label}: ${why(outcome.error)}`);
+      if (outcome.state === 'undone') {
+        const note = outcome.note === undefined ? '' : ` (${outcome.note})`;
+        const isSaid = outcome.quiet !== true;
+        if (isSaid) output.note(`Undone: ${outcome.label}${note}`);
+      } else
+        output.error(`Not undone: ${outcome.label}: ${why(outcome.error)}`);
     });
     return await leave(exitCodeFor(error));
   }

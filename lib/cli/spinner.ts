@@ -13,8 +13,8 @@ const WIPE = '\r\u001b[2K';
 /** A line on stderr that moves while something runs. For terminals only. */
 export class Spinner {
   readonly #output: Output;
-  readonly #timer: NodeJS.Timeout;
-  readonly #release: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #release: () => void = () => undefined;
   #text: string;
   #frame = 0;
   #drawn = false;
@@ -22,10 +22,7 @@ export class Spinner {
   constructor(output: Output, text: string) {
     this.#output = output;
     this.#text = text;
-    this.#release = output.interruptedBy(() => this.#wipe());
-    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
-    this.#timer.unref();
-    this.#draw();
+    this.resume();
   }
 
   /** Changes the text beside it. */
@@ -33,11 +30,19 @@ export class Spinner {
     this.#text = text;
   }
 
-  /** Wipes the line; nothing is drawn any more. */
+  /** Wipes the line; nothing is drawn any more, unless {@link resume} comes. */
   stop(): void {
     clearInterval(this.#timer);
     this.#wipe();
     this.#release();
+  }
+
+  /** Draws again. */
+  resume(): void {
+    this.#release = this.#output.interruptedBy(() => this.#wipe());
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.#timer.unref();
+    this.#draw();
   }
 
   #draw(): void {

@@ -1,14 +1,27 @@
 /** One thing a run did that can be taken back. */
 export interface UndoAction {
-  /** What is taken back, such as `restore /srv/app/.env`. */
+  /** What was done, such as `changes to /srv/app/.env`. */
   readonly label: string;
-  /** Takes it back; must stop when the signal fires. */
-  readonly run: (signal: AbortSignal) => void | Promise<void>;
+  /**
+   * Takes it back; must stop when the signal fires. May return what is worth
+   * saying about it, such as what stays.
+   */
+  readonly run: (signal: AbortSignal) => UndoNote | Promise<UndoNote>;
+  /** Not worth a line when it works. */
+  readonly quiet: boolean;
 }
+
+/** What is worth saying about an action that was taken back, if anything. */
+export type UndoNote = string | void;
 
 /** What became of one action. */
 export type UndoOutcome =
-  | { readonly label: string; readonly state: 'undone' }
+  | {
+      readonly label: string;
+      readonly state: 'undone';
+      readonly note?: string;
+      readonly quiet?: boolean;
+    }
   | {
       readonly label: string;
       readonly state: 'failed' | 'too-late';
@@ -24,12 +37,19 @@ export class UndoStack {
 
   /** Labels of what would be taken back, newest first. */
   get labels(): readonly string[] {
-    return this.#actions.map((action) => action.label).reverse();
+    return this.#actions
+      .filter(({ quiet }) => !quiet)
+      .map(({ label }) => label)
+      .reverse();
   }
 
   /** Notes something that was done. Returns a function that forgets it. */
-  add(label: string, run: UndoAction['run']): () => void {
-    const action: UndoAction = { label, run };
+  add(
+    label: string,
+    run: UndoAction['run'],
+    options: { readonly quiet?: boolean } = {}
+  ): () => void {
+    const action: UndoAction = { label, run, quiet: options.quiet === true };
     this.#actions.push(action);
     return () => {
       this.#actions = this.#actions.filter((other) => other !== action);
@@ -73,7 +93,7 @@ export class UndoStack {
 }
 
 async function attempt(
-  { label, run }: UndoAction,
+  { label, run, quiet }: UndoAction,
   signal: AbortSignal
 ): Promise<UndoOutcome> {
   if (signal.aborted) return { label, state: 'too-late', error: signal.reason };
@@ -84,8 +104,17 @@ async function attempt(
   });
   try {
     const work = Promise.resolve().then(() => run(signal));
-    const ended = await Promise.race([work.then(() => 'undone'), tooLate]);
-    if (ended === 'undone') return { label, state: 'undone' };
+    const undone = work.then((note) => ({ note }));
+    const ended = await Promise.race([undone, tooLate]);
+    if (ended !== 'too-late') {
+      const { note } = ended;
+      return {
+        label,
+        state: 'undone',
+        ...(typeof note === 'string' ? { note } : {}),
+        ...(quiet ? { quiet } : {}),
+      };
+    }
     work.catch(() => undefined); // its end no longer matters
     return { label, state: 'too-late', error: signal.reason };
   } catch (error) {

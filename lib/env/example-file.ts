@@ -33,20 +33,29 @@ export function exampleText(): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Values by setting; null: not set. */
+export type SettingTexts = Readonly<
+  Partial<Record<SettingName, string | null>>
+>;
+
 /**
  * The text of a new `.env.constellation-local`: the example's comments with
- * these values in place. A setting that is not given keeps its line.
+ * these values in place, and what is null commented out. A setting that is not
+ * given keeps its line.
  *
  * @throws EnvError `unwritable-value`
  */
-export function settingsText(
-  values: Readonly<Partial<Record<SettingName, string>>>
-): string {
-  const uncommented = SETTING_NAMES.filter((name) => name in values).reduce(
-    (text, name) => text.replace(`\n# ${name}=\n`, `\n${name}=\n`),
-    exampleText()
-  );
-  return editEnv(uncommented, values).text;
+export function settingsText(values: SettingTexts): string {
+  let text = exampleText();
+  const set: Record<string, string> = {};
+  for (const name of SETTING_NAMES) {
+    const value = values[name];
+    if (value === undefined) continue;
+    const line = new RegExp(`^(?:# )?${name}=.*$`, 'm');
+    text = text.replace(line, value === null ? `# ${name}=` : `${name}=`);
+    if (value !== null) set[name] = value;
+  }
+  return editEnv(text, set).text;
 }
 
 /** What a setting is when nobody sets it, for people. */

@@ -22,8 +22,14 @@ export {
   type PlainLine,
   type Quoting,
 } from './env-text.js';
-export { EXAMPLE_FILE, exampleText, settingsText } from './example-file.js';
+export {
+  EXAMPLE_FILE,
+  exampleText,
+  settingsText,
+  type SettingTexts,
+} from './example-file.js';
 export { parseSettings, type ParsedSettings } from './parse-settings.js';
+export { takeBackEnvFile, type EnvEditTrace } from './take-back-env.js';
 export { writeValue } from './quoting.js';
 export { readEnvFile, type EnvFileContent } from './read-env-file.js';
 export {

@@ -19,6 +19,8 @@ export interface StateFolder {
   readonly lock: string;
   /** What setup did, for teardown. */
   readonly setupRecord: string;
+  /** How large the data was, and when: JSON lines, for days to full. */
+  readonly growth: string;
   /** The processes of the embedded runtime. */
   readonly embedded: string;
   readonly logs: string;
@@ -40,6 +42,7 @@ export function stateFolder(folder: string): StateFolder {
     path: root,
     lock: path.join(root, 'lock'),
     setupRecord: path.join(root, 'setup.json'),
+    growth: path.join(root, 'growth.jsonl'),
     embedded: path.join(root, 'embedded.json'),
     logs,
     indexLog: path.join(logs, 'embedded.log'),

@@ -12,18 +12,25 @@ export interface RecordedFile {
   readonly backups: readonly string[];
 }
 
+/** One edit of an env file as it is recorded. Pure. */
+export function recordedEdit(edit: EnvFileChange): RecordedFile {
+  const { realPath, created, changes, backupPath } = edit;
+  const backups = backupPath === null ? [] : [backupPath];
+  return { path: realPath, created, changes, backups };
+}
+
 /**
- * Adds what another run changed: what was there before stays what was there
- * before the first run. Pure.
+ * Adds what another edit changed: what was there before stays what was there
+ * before the first one. Pure.
  *
- * @param earlier null for a first run
+ * @param earlier null for a first edit
  */
 export function recordFileChange(
   earlier: RecordedFile | null,
-  change: EnvFileChange
+  change: RecordedFile
 ): RecordedFile {
-  const { realPath, created, backupPath } = change;
-  const known = earlier?.path === realPath && !created ? earlier : null;
+  const { path, created } = change;
+  const known = earlier?.path === path && !created ? earlier : null;
   const changes = new Map(known?.changes.map((one) => [one.key, one]));
   for (const now of change.changes) {
     const first = changes.get(now.key);
@@ -32,13 +39,10 @@ export function recordFileChange(
     changes.set(now.key, isOurs ? mergedChange(first, now) : now);
   }
   return {
-    path: realPath,
+    path,
     created: created || (known?.created ?? false),
     changes: [...changes.values()].filter((one) => one.before !== one.after),
-    backups: [
-      ...(known?.backups ?? []),
-      ...(backupPath === null ? [] : [backupPath]),
-    ],
+    backups: [...(known?.backups ?? []), ...change.backups],
   };
 }
 

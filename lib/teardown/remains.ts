@@ -59,6 +59,9 @@ export async function findConfig(
   found.push(
     await remainsOf('record of processes', folder.embedded, [folder.embedded])
   );
+  found.push(
+    await remainsOf('record of growth', folder.growth, [folder.growth])
+  );
   return found.filter(({ files }) => files.length > 0);
 }
 

@@ -76,6 +76,7 @@ t.test('lib/env exports these values and no others', async (t) => {
     'settingsTable',
     'settingsText',
     'shownValue',
+    'takeBackEnvFile',
     'writeEnvFile',
     'writeValue',
   ]);

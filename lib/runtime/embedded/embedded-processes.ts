@@ -158,13 +158,13 @@ function readUrls(line: unknown): RuntimeUrls | null {
   if (api === null) return null;
   const metrics = textField(line, 'metrics');
   return {
-    api: reachable(api),
-    metrics: metrics === null ? null : reachable(metrics),
+    api: reachableUrl(api),
+    metrics: metrics === null ? null : reachableUrl(metrics),
   };
 }
 
 /** Any address of this machine is reached by its loopback one. */
-function reachable(url: string): string {
+export function reachableUrl(url: string): string {
   return withoutCredentials(url)
     .replace('//0.0.0.0:', '//127.0.0.1:')
     .replace('//[::]:', '//[::1]:');

@@ -56,16 +56,45 @@ export function openDataFolder(
   now: Date = new Date()
 ): DataFolder {
   makeFolder(path);
+  const found = inspectDataFolder(path, sample);
+  if (found !== null) return found;
+  const folder = {
+    format: STORE_FORMAT,
+    createdAt: now.toISOString(),
+    sample,
+  };
+  writeMarker(path, folder);
+  return { path, ...folder };
+}
+
+/**
+ * Whether a folder could be opened, without touching anything.
+ *
+ * @param sample - whether sample data is to go in
+ * @returns null where there is no index yet, and one can be made as far as can
+ *   be seen
+ * @throws StoreError as {@link openDataFolder}
+ */
+export function inspectDataFolder(
+  path: string,
+  sample: boolean
+): DataFolder | null {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) {
+      if (dirname(path) === path) return null;
+      assertTakesFolders(dirname(path));
+      return null;
+    }
+    if (!stats.isDirectory()) throw notAFolder(path);
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw error instanceof StoreError ? error : unusable(path, error);
+  }
   const found = readMarker(path);
   if (found === null) {
     refuseForeign(path);
-    const folder = {
-      format: STORE_FORMAT,
-      createdAt: now.toISOString(),
-      sample,
-    };
-    writeMarker(path, folder);
-    return { path, ...folder };
+    return null;
   }
   if (found.format > STORE_FORMAT) {
     throw new StoreError(
@@ -138,6 +167,14 @@ function makeFolder(path: string): void {
   } catch (error) {
     throw error instanceof StoreError ? error : unusable(path, error);
   }
+}
+
+/** The nearest folder that is there must let us make one in it. */
+function assertTakesFolders(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) assertTakesFolders(dirname(path));
+  else if (!there.isDirectory()) throw notAFolder(path);
+  else accessSync(path, constants.W_OK | constants.X_OK);
 }
 
 /** Not `recursive`: that never returns where a parent takes no folders (/proc). */

@@ -1,0 +1,63 @@
+import { formatBytes } from '../../cli/index.js';
+import { freeSpace } from '../../runtime/disk-usage.js';
+import {
+  daysText,
+  daysToFull,
+  growthRate,
+  type GrowthRate,
+} from '../disk/growth.js';
+import { readGrowth } from '../disk/growth-history.js';
+import type { Prerequisite, PrerequisiteFinding } from './prerequisite.js';
+
+const MIB = 1024 * 1024;
+
+/** Below this the index pauses (its `--min-free-mib`), so none is begun. */
+export const LEAST_FREE_BYTES = 128 * MIB;
+
+/** Warned of when the disk may be full sooner. */
+const WARN_DAYS = 7;
+
+/** Space for the data. */
+export const disk: Prerequisite = {
+  id: 'disk',
+  name: 'disk',
+  check: async ({ dataPath, options, growthFile }) =>
+    judgeDisk(
+      await freeSpace(dataPath),
+      // A sample hardly grows.
+      options.sample ? null : growthRate(await readGrowth(growthFile), dataPath)
+    ),
+};
+
+/** Judges the space left (bytes; null: the system does not say). Pure. */
+export function judgeDisk(
+  freeBytes: number | null,
+  growth: GrowthRate | null
+): PrerequisiteFinding {
+  if (freeBytes === null) {
+    return { status: 'warn', detail: 'the system does not say what is free' };
+  }
+  const free = `${formatBytes(freeBytes)} free`;
+  if (freeBytes < LEAST_FREE_BYTES) {
+    return {
+      status: 'fail',
+      detail: `${free}; the index pauses below ${formatBytes(LEAST_FREE_BYTES)}`,
+      suggestion:
+        'free some space, or keep the data on another disk: --data DIR',
+    };
+  }
+  if (growth === null) return { status: 'good', detail: free };
+  const days = daysToFull(freeBytes, growth);
+  const detail = `${free}, full in ${daysText(days)} (${growth.because})`;
+  // An assumption alone alarms nobody unless all of its range does.
+  if (days.latest >= WARN_DAYS && growth.basis === 'assumed') {
+    return { status: 'good', detail };
+  }
+  if (days.soonest >= WARN_DAYS) return { status: 'good', detail };
+  return {
+    status: 'warn',
+    detail,
+    suggestion:
+      'plan for more space, or keep the data on another disk: --data DIR',
+  };
+}

@@ -1,0 +1,61 @@
+import type { Prerequisite, PrerequisiteFinding } from './prerequisite.js';
+import { askProgram, type ProgramAnswer } from './run-program.js';
+
+/** What Docker's programs said of their versions. */
+export interface DockerAnswers {
+  /** The engine's version. */
+  readonly engine: ProgramAnswer;
+  /** `docker compose`, else `docker-compose`: where both are, v2 is used. */
+  readonly compose: ProgramAnswer;
+}
+
+/** Docker and Compose, where they are there. */
+export const dockerVersions: Prerequisite = {
+  id: 'docker',
+  name: 'Docker',
+  check: async ({ signal }) => {
+    const [engine, compose] = await Promise.all([
+      askProgram(
+        'docker',
+        ['version', '--format', '{{.Server.Version}}'],
+        signal
+      ),
+      askCompose(signal),
+    ]);
+    return describeDocker({ engine, compose });
+  },
+};
+
+/** The program of v1 is slow to start, so it is asked only without v2. */
+async function askCompose(signal: AbortSignal): Promise<ProgramAnswer> {
+  const args = ['version', '--short'];
+  const v2 = await askProgram('docker', ['compose', ...args], signal);
+  if (v2.kind === 'said') return v2;
+  return await askProgram('docker-compose', args, signal);
+}
+
+/** What is there, in words; the embedded runtime needs none of it. Pure. */
+export function describeDocker({
+  engine,
+  compose,
+}: DockerAnswers): PrerequisiteFinding {
+  if (engine.kind === 'missing' && compose.kind === 'missing') {
+    return { status: 'info', detail: 'not installed' };
+  }
+  const version =
+    compose.kind === 'said'
+      ? `Compose ${compose.text.replace(/^v/, '')}`
+      : 'no Compose';
+  return { status: 'info', detail: `${engineText(engine)}, ${version}` };
+}
+
+function engineText(engine: ProgramAnswer): string {
+  switch (engine.kind) {
+    case 'said':
+      return `Engine ${engine.text}`;
+    case 'missing':
+      return 'no docker program';
+    case 'failed':
+      return `no engine answers (${engine.text})`;
+  }
+}

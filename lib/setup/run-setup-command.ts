@@ -1,0 +1,151 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import {
+  EXIT,
+  Steps,
+  summaryBox,
+  type CommandContext,
+  type ExitCode,
+} from '../cli/index.js';
+import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
+import type { EmbeddedPrograms } from '../runtime/embedded/embedded-command.js';
+import { acquireLock, type Lock } from '../runtime/process-lock.js';
+import { stateFolder, type StateFolder } from '../runtime/state-folder.js';
+import { FindingsSoFar } from './findings.js';
+import { stayAttached } from './foreground.js';
+import { assertAnswered } from './missing-answers.js';
+import { RecordKeeper } from './record-keeper.js';
+import {
+  planSteps,
+  runSteps,
+  type PlannedStep,
+  type StepListener,
+} from './run-steps.js';
+import type { SetupFlags } from './setup-command.js';
+import { setupDocument } from './setup-document.js';
+import { SetupError } from './setup-error.js';
+import { resolveOptions } from './setup-options.js';
+import { finalBlock, planBlock, type ReportBlock } from './setup-report.js';
+import type { SetupRun } from './setup-run.js';
+import { earlierData } from './steps/data-step.js';
+import { earlierJetstream } from './steps/jetstream-step.js';
+import { SETUP_STEPS } from './steps/setup-steps.js';
+import { UndoableEnvFile } from './undoable-env-file.js';
+
+/** How long letting go of the state folder may take (ms). */
+const UNDO_MS = 5000;
+
+/** For tests. */
+export interface SetupHooks {
+  /** Other programs than the real ones. */
+  readonly programs?: EmbeddedPrograms | undefined;
+  readonly onStep?: StepListener | undefined;
+}
+
+/** What `scripts/setup.ts` does with its flags. */
+export async function runSetupCommand(
+  context: CommandContext<SetupFlags>,
+  hooks: SetupHooks = {}
+): Promise<ExitCode> {
+  const { flags: values, sources, undo, signal } = context;
+  const options = resolveOptions({ values, sources });
+  const folder = stateFolder(options.state);
+  const lock = options.dryRun ? null : await lockState(context, folder);
+  const record = await RecordKeeper.open(folder.setupRecord, undo);
+  const run: SetupRun = {
+    options,
+    folder,
+    signal,
+    output: context.output,
+    prompts: context.prompts,
+    undo,
+    record,
+    before: await new EmbeddedRuntime({ folder }).status(),
+    findings: new FindingsSoFar(),
+    envFile: new UndoableEnvFile(options.envFile, undo),
+    warnings: [],
+    programs: hooks.programs,
+  };
+  refuseSampleBehindAppView(run);
+  if (!run.prompts.canAsk && !values.yes) {
+    const jetstream = earlierJetstream(run);
+    assertAnswered(options, { data: earlierData(run), jetstream });
+  }
+  const code = await setUp(run, hooks.onStep);
+  // Somebody said no: what was made for the questions goes.
+  if (code !== EXIT.good) await undo.run(UNDO_MS);
+  await lock?.release();
+  if (code !== EXIT.good || !options.foreground || options.dryRun) return code;
+  return await stayAttached(run, context);
+}
+
+async function setUp(run: SetupRun, onStep?: StepListener): Promise<ExitCode> {
+  const { output, options, findings } = run;
+  const shown = new Steps(output, { total: SETUP_STEPS.length });
+  const acts = SETUP_STEPS.filter((step) => step.kind === 'act');
+  const looks = SETUP_STEPS.filter((step) => step.kind === 'look');
+  const looked = await runSteps(looks, run, shown, onStep);
+  const plan = await planSteps(acts, run);
+  if (options.dryRun) {
+    output.document(setupDocument(run, looked, plan));
+    showResult(run, planBlock(plan, 'Would do (nothing was done)'));
+    return EXIT.good;
+  }
+  if (!(await isAgreed(run, plan))) {
+    output.note('Nothing was done.');
+    return EXIT.interrupted;
+  }
+  const ended = [...looked, ...(await runSteps(acts, run, shown, onStep))];
+  const { freeBytes } = await findings.get('runtime').runtime.data();
+  output.document(setupDocument(run, ended, null));
+  showResult(run, finalBlock(run, ended, freeBytes));
+  return EXIT.good;
+}
+
+/** Shows what would be done and asks, where there is somebody to ask. */
+async function isAgreed(
+  { output, prompts }: SetupRun,
+  plan: readonly PlannedStep[]
+): Promise<boolean> {
+  const isNeeded = plan.some(({ needed }) => needed);
+  if (!prompts.canAsk || !isNeeded) return true;
+  const { title, lines } = planBlock(plan, 'This will be done');
+  output.note(summaryBox(title, lines, output.paint));
+  return await prompts.confirm('Go ahead?');
+}
+
+function showResult({ output }: SetupRun, { title, lines }: ReportBlock): void {
+  output.result(summaryBox(title, lines, output.resultPaint));
+}
+
+/**
+ * Makes the state folder and takes its lock. When the run is undone the lock
+ * goes last, and the folder too if it was made and nothing is in it.
+ */
+async function lockState(
+  { undo, signal }: CommandContext<SetupFlags>,
+  folder: StateFolder
+): Promise<Lock> {
+  const made = await mkdir(folder.path, { recursive: true });
+  const lock = await acquireLock(folder.lock, { purpose: 'setup', signal });
+  const letGo = async (): Promise<void> => {
+    await lock.release();
+    if (made === undefined) return;
+    await rmdir(folder.path).catch(() => undefined); // something is in it
+  };
+  undo.add(folder.path, letGo, { quiet: true });
+  return lock;
+}
+
+/** @throws SetupError SAMPLE_APPVIEW */
+function refuseSampleBehindAppView({ options, record }: SetupRun): void {
+  const appview = record.earlier?.appview ?? null;
+  if (!options.sample || appview === null) return;
+  throw new SetupError(
+    `the AppView in ${appview.folder} asks this index: sample data is invented and must not reach it`,
+    {
+      code: 'SAMPLE_APPVIEW',
+      suggestion:
+        'try the sample beside it, with --state DIR, --port and --metrics-port of its own',
+    }
+  );
+}

@@ -1,0 +1,130 @@
+import { JetstreamError } from '../../microcosm-bridge/constellation-embedded/jetstream/jetstream-error.js';
+import { parseEndpoints } from '../../microcosm-bridge/constellation-embedded/jetstream/endpoints.js';
+import { defineCommand, EXIT, STANDARD_FLAGS } from '../cli/index.js';
+import { settingFlag } from '../env/index.js';
+import { isHttpUrl, isPath } from '../env/setting.js';
+
+/** How long setup waits for fresh events unless told otherwise (s). */
+const DEFAULT_WAIT_S = 60;
+
+/** The command line of `scripts/setup.ts`. */
+export const SETUP_COMMAND = defineCommand({
+  command: 'npx zx scripts/setup.ts',
+  purpose:
+    'Sets up a local Constellation: checks the machine, starts the index, waits until it is fresh, and connects an AppView. A second run finds everything done. What a run that fails or is interrupted has changed is put back.',
+  flags: {
+    runtime: settingFlag('CONSTELLATION_RUNTIME', {
+      help: 'what runs the index; auto takes the embedded one where no Docker engine can be used',
+    }),
+    data: settingFlag('CONSTELLATION_DATA_PATH', {
+      placeholder: 'DIR',
+      help: 'folder that holds the index (default .constellation-local/data)',
+    }),
+    jetstream: {
+      ...settingFlag('JETSTREAM_URL', {
+        placeholder: 'URL',
+        help: 'Jetstream that feeds the index: a ws:// or wss:// URL, us-east-1, us-east-2, us-west-1 or us-west-2; several, comma-separated, are tried in turn (default: the fastest)',
+      }),
+      check: checkJetstream,
+    },
+    appview: {
+      type: 'string',
+      placeholder: 'DIR',
+      env: 'CONSTELLATION_APPVIEW',
+      help: 'connect the AppView in this folder: the five CONSTELLATION_ keys of its .env, nothing else',
+      check: (text) => (isPath(text) ? undefined : 'a folder'),
+    },
+    appviewUrl: {
+      type: 'string',
+      placeholder: 'URL',
+      env: 'CONSTELLATION_APPVIEW_URL',
+      help: 'the index as the AppView sees it, where that is not its address on this machine (a container, another host)',
+      check: (text) =>
+        isHttpUrl(text) ? undefined : 'an http:// or https:// URL',
+    },
+    cacheTtl: settingFlag('CONSTELLATION_CACHE_TTL', {
+      help: 'how long the AppView keeps an answer (default 30)',
+    }),
+    timeout: settingFlag('CONSTELLATION_TIMEOUT', {
+      help: 'how long the AppView waits for an answer (default 5000)',
+    }),
+    bind: settingFlag('CONSTELLATION_BIND', {
+      placeholder: 'ADDRESS',
+      help: 'address to listen on; there is no authentication, so only a loopback address is private',
+    }),
+    port: settingFlag('CONSTELLATION_PORT', { help: 'port of the HTTP API' }),
+    metricsPort: settingFlag('CONSTELLATION_METRICS_PORT', {
+      help: 'port of the Prometheus metrics',
+    }),
+    workers: settingFlag('CONSTELLATION_WORKERS', {
+      help: 'threads that answer the API (default: by the number of cores)',
+    }),
+    logLevel: settingFlag('CONSTELLATION_LOG_LEVEL', {
+      help: 'least important lines that are logged',
+    }),
+    sample: {
+      type: 'boolean',
+      default: false,
+      help: 'index invented data from the bundled simulator; needs no network, connects no AppView',
+    },
+    foreground: {
+      type: 'boolean',
+      default: false,
+      help: 'stay attached when done, for systemd: ends when the index does, stops it when asked to end',
+    },
+    wait: {
+      type: 'integer',
+      unit: 's',
+      min: 1,
+      max: 3600,
+      default: DEFAULT_WAIT_S,
+      help: 'how long to wait for the first fresh event',
+    },
+    state: {
+      type: 'string',
+      placeholder: 'DIR',
+      env: 'CONSTELLATION_STATE',
+      help: 'state folder (default .constellation-local)',
+    },
+    envFile: {
+      type: 'string',
+      placeholder: 'FILE',
+      env: 'CONSTELLATION_ENV_FILE',
+      help: 'environment file (default .env.constellation-local, with another state folder the one in it)',
+    },
+    ...STANDARD_FLAGS,
+  },
+  exitCodes: [[EXIT.good, 'set up, or everything was set up already']],
+  examples: [
+    {
+      command: 'npx zx scripts/setup.ts',
+      does: 'Be asked',
+    },
+    {
+      command: 'npx zx scripts/setup.ts --yes --sample',
+      does: 'Try it with invented data, without network',
+    },
+    {
+      command: 'npx zx scripts/setup.ts --yes --appview ../appview',
+      does: 'Index the network and connect an AppView',
+    },
+    {
+      command: 'npx zx scripts/setup.ts --yes --dry-run --json',
+      does: 'Show the plan as data, do nothing',
+    },
+  ],
+});
+
+/** The flags of setup. */
+export type SetupFlags = (typeof SETUP_COMMAND)['flags'];
+
+function checkJetstream(text: string): string | undefined {
+  try {
+    parseEndpoints(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof JetstreamError)) throw error;
+    const names = 'us-east-1, us-east-2, us-west-1 or us-west-2';
+    return `a ws:// or wss:// URL, ${names} (${error.message})`;
+  }
+}

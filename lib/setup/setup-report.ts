@@ -1,0 +1,138 @@
+/** What setup says at the end, for people. */
+
+import { formatBytes, formatDuration, labelled } from '../cli/index.js';
+import { DEFAULT_STATE_FOLDER } from '../runtime/state-folder.js';
+import type { RecordedFile } from './recorded-file.js';
+import type { EndedStep, PlannedStep } from './run-steps.js';
+import type { SetupRun } from './setup-run.js';
+import { shellWord } from './shell-words.js';
+
+/** A titled block. */
+export interface ReportBlock {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** What a dry run says, and a terminal before it is asked to go on. */
+export function planBlock(
+  planned: readonly PlannedStep[],
+  title: string
+): ReportBlock {
+  const rows = planned.map(({ title: name, text }) => [name, text] as const);
+  const diffs = planned.flatMap(({ diff = '' }) =>
+    diff === '' ? [] : ['', ...diff.trimEnd().split('\n')]
+  );
+  return { title, lines: [...labelled(rows), ...diffs] };
+}
+
+/** The status report. */
+export function finalBlock(
+  run: SetupRun,
+  ended: readonly EndedStep[],
+  freeBytes: number | null
+): ReportBlock {
+  const { findings, options, folder } = run;
+  const { urls } = findings.get('status');
+  const since = findings.get('completeSince');
+  const { data, health, connection } = {
+    data: findings.get('data'),
+    health: findings.get('health'),
+    connection: findings.get('connection'),
+  };
+  const free = freeBytes === null ? '' : ` (${formatBytes(freeBytes)} free)`;
+  const rows: Array<readonly [string, string]> = [
+    ['API', urls?.api ?? '?'],
+    ['metrics', `${urls?.metrics ?? 'none'}`],
+    ['freshness', freshness(run)],
+    ...(since === null || options.sample
+      ? []
+      : [['complete since', since.toISOString()] as const]),
+    ['data', `${data.name}${free}`],
+    ['log', folder.indexLog],
+    ...fileRows('settings', run.envFile.done, run.envFile.path),
+    ...(connection === null
+      ? []
+      : fileRows('AppView', connection.env, connection.url)),
+  ];
+  const warned = options.sample
+    ? [`SAMPLE DATA: ${health.eventsTotal ?? 'all'} events are invented.`]
+    : [];
+  const next = nextCommands(run).map(
+    ([command, does]) => `  ${command}\n      ${does}`
+  );
+  const own = connection?.next ?? null;
+  return {
+    title: title(run, ended),
+    lines: [
+      ...warned,
+      ...labelled(rows),
+      '',
+      'Next:',
+      ...(own === null ? [] : [`  ${own}`]),
+      ...next,
+    ],
+  };
+}
+
+/** What to do now. */
+export function nextCommands({
+  options,
+  findings,
+  folder,
+}: SetupRun): ReadonlyArray<readonly [command: string, does: string]> {
+  const state =
+    folder.path === DEFAULT_STATE_FOLDER
+      ? ''
+      : ` --state ${shellWord(folder.path)}`;
+  const isLinked = (findings.find('connection') ?? null) !== null;
+  const connect = `npx zx scripts/setup.ts --yes${state} --appview DIR`;
+  return [
+    [`npx zx scripts/test.ts${state}`, 'check it'],
+    ...(options.sample || isLinked
+      ? []
+      : [[connect, 'connect an AppView'] as const]),
+    ...(options.sample
+      ? [
+          [
+            `npx zx scripts/setup.ts --yes${state}`,
+            'index the real network instead',
+          ] as const,
+        ]
+      : []),
+    [`npx zx scripts/teardown.ts --yes${state}`, 'stop it; the data stays'],
+  ];
+}
+
+function title({ options }: SetupRun, ended: readonly EndedStep[]): string {
+  const isNew = ended.some(
+    ({ id, status }) => id === 'report' && status === 'done'
+  );
+  const what = options.sample
+    ? 'Constellation Local runs on SAMPLE DATA'
+    : 'Constellation Local is running';
+  return isNew ? what : `${what}; everything was set up already`;
+}
+
+function freshness({ findings }: SetupRun): string {
+  const { verdict, detail, newestEventAgeMs } = findings.get('health');
+  const age =
+    newestEventAgeMs === null
+      ? detail
+      : `the newest event is ${formatDuration(newestEventAgeMs)} old`;
+  return `${verdict}: ${age}`;
+}
+
+function fileRows(
+  label: string,
+  done: RecordedFile | null,
+  unchanged: string
+): ReadonlyArray<readonly [string, string]> {
+  if (done === null) return [[label, `${unchanged} (as it was)`]];
+  const { path, created, changes, backups } = done;
+  if (created) return [[label, `${path} (new)`]];
+  const keys = changes.map(({ key }) => key).join(', ');
+  return [
+    [label, `${path} (changed: ${keys})`],
+    ...backups.map((backup) => ['  before', backup] as const),
+  ];
+}

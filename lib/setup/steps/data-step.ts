@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { formatBytes } from '../../cli/index.js';
+import { judgeDisk } from '../prerequisites/disk.js';
+import type { FoundData } from '../runtimes/setup-runtime.js';
+import { SetupError } from '../setup-error.js';
+import type { SetupRun } from '../setup-run.js';
+import type { LookStep, LiveStep } from './setup-step.js';
+
+/** 3: where the index is kept. */
+export const dataStep: LookStep = {
+  id: 'data',
+  title: 'Data folder',
+  kind: 'look',
+  run: async (run, live) => {
+    const dataPath = await answer(run, live);
+    const runtime = run.findings.get('runtime');
+    const data = await runtime.findData(dataPath, run.options.sample);
+    run.findings.set('dataPath', dataPath);
+    run.findings.set('data', data);
+    assertSpace(data);
+    const state = data.exists
+      ? `an index of ${formatBytes(data.sizeBytes ?? 0)} is there`
+      : 'new';
+    return { status: 'done', text: `${data.name} (${state})` };
+  },
+};
+
+/** Given, as before, or asked for. @returns null for the runtime's own place */
+async function answer(run: SetupRun, live: LiveStep): Promise<string | null> {
+  const { options, prompts, folder } = run;
+  const known = options.data ?? (options.sample ? null : earlierData(run));
+  if (known === null && options.sample) return null;
+  const chosen =
+    known ??
+    (await live.ask(() =>
+      prompts.ask('data', {
+        message: 'Where shall the index keep its data?',
+        initial: folder.data,
+        whenYes: folder.data,
+      })
+    ));
+  const resolved = path.resolve(chosen);
+  return resolved === folder.data ? null : resolved;
+}
+
+/** The data folder that an earlier run used for the network's events. */
+export function earlierData({ record, folder }: SetupRun): string | null {
+  const used = record.earlier?.data.filter(
+    (one) => one.path !== folder.sampleData
+  );
+  return used?.at(-1)?.path ?? null;
+}
+
+/** @throws SetupError PREREQUISITE */
+function assertSpace({ name, freeBytes }: FoundData): void {
+  const { status, detail, suggestion } = judgeDisk(freeBytes, null);
+  if (status !== 'fail') return;
+  throw new SetupError(`the disk of ${name} is full: ${detail}`, {
+    code: 'PREREQUISITE',
+    suggestion,
+  });
+}

@@ -1,0 +1,58 @@
+import { openRuntime } from '../../runtime/open-runtime.js';
+import { checkPrerequisites } from '../prerequisites/prerequisite.js';
+import {
+  chooseRuntime,
+  type RuntimeCandidate,
+} from '../runtimes/choose-runtime.js';
+import { SETUP_RUNTIMES } from '../runtimes/setup-runtimes.js';
+import { SetupError } from '../setup-error.js';
+import { subjectOf } from './prerequisites-step.js';
+import type { LookStep } from './setup-step.js';
+
+/** 2: what runs the index. */
+export const runtimeStep: LookStep = {
+  id: 'runtime',
+  title: 'Runtime',
+  kind: 'look',
+  run: async (run, live) => {
+    const { options, findings, folder, programs, prompts, record } = run;
+    const { sample, runtime: wanted } = options;
+    const known = SETUP_RUNTIMES.find(({ kind }) => kind === wanted);
+    // Says that there is no such runtime yet.
+    if (wanted !== 'auto' && known === undefined) {
+      openRuntime(wanted, { folder });
+    }
+    const candidates: RuntimeCandidate[] = [];
+    for (const { prerequisites, ...kind } of SETUP_RUNTIMES) {
+      const subject = subjectOf(run);
+      const checked = await checkPrerequisites(prerequisites, subject);
+      candidates.push({ ...kind, findings: checked });
+    }
+    const all = candidates.flatMap((candidate) => candidate.findings);
+    findings.set('prerequisites', [...findings.get('prerequisites'), ...all]);
+    const wish = { wanted, sample, earlier: record.earlier?.runtime ?? null };
+    const offered = chooseRuntime(wish, candidates);
+    const answer =
+      candidates.length === 1 || record.earlier !== null || sample
+        ? offered.kind
+        : await live.ask(() =>
+            prompts.ask('runtime', {
+              message: 'What shall run the index?',
+              initial: offered.kind,
+            })
+          );
+    const choice =
+      answer === offered.kind
+        ? offered
+        : chooseRuntime({ ...wish, wanted: answer }, candidates);
+    const chosen = SETUP_RUNTIMES.find(({ kind }) => kind === choice.kind);
+    if (chosen === undefined) {
+      throw new SetupError(`${choice.kind} is not known to setup`, {
+        code: 'NO_RUNTIME',
+      });
+    }
+    findings.set('runtime', chosen.open({ folder, programs }));
+    const because = choice.because === '' ? '' : ` (${choice.because})`;
+    return { status: 'done', text: `${chosen.title}${because}` };
+  },
+};
