@@ -3,6 +3,7 @@ import {
   coverageOf,
   effectiveCompleteness,
   type Completeness,
+  type Coverage,
 } from './coverage.js';
 import { ConstellationError, type ConstellationErrorCode } from './errors.js';
 import type { EventListener } from './events.js';
@@ -59,6 +60,14 @@ export class IndexPair {
     return this.#options.monitor?.last ?? null;
   }
 
+  /** Whether whoever asked the main index alone can have got all there is. */
+  knowsAll({ target }: Pick<Question<unknown>, 'target'>): boolean {
+    return (
+      this.#options.main.deployment === 'remote' ||
+      this.#coverage(target) === 'full'
+    );
+  }
+
   /**
    * @throws ConstellationError the one failure, `UNAVAILABLE` with both, or
    *   `BAD_TARGET` for a cursor of an index that is no longer there
@@ -101,7 +110,7 @@ export class IndexPair {
   }
 
   async #plan<T>(question: Question<T>): Promise<Plan> {
-    const { main, fallback, monitor, clock, marginMs } = this.#options;
+    const { main, fallback, monitor } = this.#options;
     const mainAllowed = main.allowed;
     // Nobody looks at an index that is left alone for a moment.
     const standing = mainAllowed ? await monitor?.current() : monitor?.last;
@@ -110,13 +119,18 @@ export class IndexPair {
       hasFallback: fallback !== null,
       mainAllowed,
       verdict: (standing ?? UNSEEN).verdict,
-      coverage: coverageOf({
-        target: question.target,
-        completeness: this.completeness,
-        nowMs: clock.wallMs(),
-        marginMs,
-      }),
+      coverage: this.#coverage(question.target),
       mergeable: question.merge !== null,
+    });
+  }
+
+  #coverage(target: string): Coverage {
+    const { clock, marginMs } = this.#options;
+    return coverageOf({
+      target,
+      completeness: this.completeness,
+      nowMs: clock.wallMs(),
+      marginMs,
     });
   }
 

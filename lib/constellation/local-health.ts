@@ -1,10 +1,10 @@
 import type { Completeness } from './coverage.js';
-import { isObject, ownField, type JsonObject } from './json-shape.js';
+import { isCount, isObject, ownField } from './json-shape.js';
 import type { LocalObservation, LocalVerdict } from './local-standing.js';
 
 /**
- * What the embedded index's verdicts mean for its answers. `idle` is a stream
- * that is alive and has nothing to say.
+ * What the embedded index's verdicts mean for its answers. `idle` is one that
+ * was fed from a file and has read all of it.
  */
 const VERDICTS: ReadonlyMap<unknown, LocalVerdict> = new Map([
   ['current', 'current'],
@@ -23,13 +23,19 @@ export function readHealth(body: unknown): LocalObservation | null {
   if (!isObject(body)) return null;
   const verdict = VERDICTS.get(ownField(body, 'verdict'));
   if (verdict === undefined) return null;
-  const ageMs = ownField(body, 'newest_event_age_ms');
+  const isFile = ownField(body, 'verdict') === 'idle';
+  const isInvented = ownField(body, 'sample') === true;
+  const since = ownField(body, 'complete_since');
   return {
     kind: 'health',
     verdict,
-    completeness: readCompleteness(ownField(body, 'complete_since')),
-    newestEventAgeMs:
-      typeof ageMs === 'number' && Number.isFinite(ageMs) ? ageMs : null,
+    // One that no longer reads does not know what has happened since, and one
+    // that was fed an invented network never knew anything.
+    completeness: readCompleteness(isFile || isInvented ? null : since),
+    // A file's last event is no sign of being late.
+    newestEventAgeMs: isFile
+      ? null
+      : readAge(ownField(body, 'newest_event_age_ms')),
   };
 }
 
@@ -37,15 +43,21 @@ export function readHealth(body: unknown): LocalObservation | null {
 export function readNumbers(body: unknown): LocalObservation | null {
   const stats = isObject(body) ? ownField(body, 'stats') : undefined;
   if (!isObject(stats)) return null;
-  const numbers = ['dids', 'targetables', 'linking_records'].map((name) =>
-    numberText(stats, name)
-  );
-  return { kind: 'numbers', numbers: numbers.join('/') };
+  const [dids, targetables, records] = [
+    'dids',
+    'targetables',
+    'linking_records',
+  ].map((name) => ownField(stats, name));
+  if (!isCount(dids) || !isCount(targetables) || !isCount(records)) return null;
+  return {
+    kind: 'numbers',
+    numbers: `${dids}/${targetables}/${records}`,
+    linkingRecords: records,
+  };
 }
 
-function numberText(stats: JsonObject, name: string): string {
-  const value = ownField(stats, name);
-  return typeof value === 'number' ? String(value) : '';
+function readAge(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
 function readCompleteness(since: unknown): Completeness {

@@ -2,8 +2,8 @@ import type { Completeness } from './coverage.js';
 
 /**
  * What a local index's answers are worth right now: `current`; `behind` (it
- * is starting or catching up); `stalled` (it answers, but no longer indexes);
- * `unknown` (nothing has shown yet that it does).
+ * is starting, catching up, or late); `stalled` (it answers, but no longer
+ * indexes); `unknown` (it could not be looked at).
  */
 export type LocalVerdict = 'current' | 'behind' | 'stalled' | 'unknown';
 
@@ -21,7 +21,13 @@ export type LocalObservation =
    * The numbers of `GET /`, all the real server tells without metrics. They
    * are estimates, but they move while links are being written.
    */
-  | { readonly kind: 'numbers'; readonly numbers: string }
+  | {
+      readonly kind: 'numbers';
+      readonly numbers: string;
+      readonly linkingRecords: number;
+    }
+  /** It answered, and told nothing of itself. */
+  | { readonly kind: 'mute' }
   /** It did not answer. */
   | { readonly kind: 'unreachable' };
 
@@ -36,9 +42,12 @@ export interface LocalStanding {
   /** The last numbers seen, and since when they have been the same. */
   readonly numbers: string | null;
   readonly numbersSinceMs: number;
+  readonly linkingRecords: number;
+  /** Whether its numbers have been seen to move. */
+  readonly hasMoved: boolean;
   /** Since when it has not answered; null where it last did. */
   readonly downSinceMs: number | null;
-  /** Until when it is taken to be catching up after it was down. */
+  /** Until when it is taken to be catching up. */
   readonly behindUntilMs: number;
 }
 
@@ -50,21 +59,41 @@ export const UNSEEN: LocalStanding = {
   observedAtMs: -Infinity,
   numbers: null,
   numbersSinceMs: -Infinity,
+  linkingRecords: 0,
+  hasMoved: false,
   downSinceMs: null,
   behindUntilMs: -Infinity,
 };
 
-/** The least time a server without `/health` is given to catch up. */
+/** An index whose newest event is older misses too much to be asked alone. */
+const LATE_MS = 15_000;
+/** Numbers that stand still for longer are late; the network writes always. */
+const LATE_NUMBERS_MS = 30_000;
+/** The least time a server without `/health` is given to catch up once back. */
 const LEAST_CATCH_UP_MS = 30_000;
+/** How long one seen for the first time is taken to be catching up. */
+const FIRST_CATCH_UP_MS = 60_000;
+/** A smaller share of the records it had is another index, begun anew. */
+const SHRUNK_SHARE = 0.5;
 
 /**
- * Takes one more look into account. An index with a `/health` is taken at its
- * word. One without is `unknown` until its numbers have been seen to move
- * (the network writes hundreds of links a second), `current` while they do,
- * and `stalled` once they have stood still for `stallAfterMs`; 0 turns that
- * check off, for a quiet network of one's own. After it was down it is
- * `behind` for as long as it was down: it replays several times faster than
- * events are made, and nothing it says tells when it is done.
+ * Takes one more look into account.
+ *
+ * An index with a `/health` is taken at its word, but one whose newest event
+ * is old is `behind` whatever it says.
+ *
+ * One with numbers only is `current` while they move, `behind` and then
+ * `stalled` once they stand still. It cannot say that it is catching up, so
+ * it is taken to be: after it was down for as long as it was (it replays
+ * several times faster than events are made), and for a while after its
+ * numbers were first seen to move, because it may have started just before us.
+ * If it comes back with a fraction of its records, what the operator said of
+ * it was said of another index.
+ *
+ * One that tells nothing is taken at the operator's word.
+ *
+ * @param stallAfterMs how long numbers may stand still; 0 turns the checks of
+ *   age and movement off, for a quiet network of one's own
  */
 export function standingAfter(
   before: LocalStanding,
@@ -72,50 +101,96 @@ export function standingAfter(
   nowMs: number,
   stallAfterMs: number
 ): LocalStanding {
-  if (seen.kind === 'unreachable') {
-    return {
-      ...before,
-      verdict: 'unknown',
-      newestEventAgeMs: null,
-      observedAtMs: nowMs,
-      downSinceMs: before.downSinceMs ?? nowMs,
-    };
+  switch (seen.kind) {
+    case 'unreachable':
+      return unknownAfter(before, nowMs);
+    case 'mute':
+      return hasTold(before)
+        ? unknownAfter(before, nowMs)
+        : { ...UNSEEN, verdict: 'current', observedAtMs: nowMs };
+    case 'health':
+      return {
+        ...UNSEEN,
+        verdict: isLate(seen, stallAfterMs) ? 'behind' : seen.verdict,
+        completeness: seen.completeness,
+        newestEventAgeMs: seen.newestEventAgeMs,
+        observedAtMs: nowMs,
+      };
+    case 'numbers':
+      return afterNumbers(before, seen, nowMs, stallAfterMs);
   }
-  if (seen.kind === 'health') {
-    return {
-      ...UNSEEN,
-      verdict: seen.verdict,
-      completeness: seen.completeness,
-      newestEventAgeMs: seen.newestEventAgeMs,
-      observedAtMs: nowMs,
-    };
-  }
-  const moved = before.numbers !== seen.numbers;
+}
+
+function unknownAfter(before: LocalStanding, nowMs: number): LocalStanding {
+  return {
+    ...before,
+    verdict: 'unknown',
+    newestEventAgeMs: null,
+    observedAtMs: nowMs,
+    downSinceMs: before.downSinceMs ?? nowMs,
+  };
+}
+
+function hasTold(standing: LocalStanding): boolean {
+  return standing.completeness !== undefined || standing.numbers !== null;
+}
+
+function isLate(
+  { verdict, newestEventAgeMs }: LocalObservation & { kind: 'health' },
+  stallAfterMs: number
+): boolean {
+  return (
+    verdict === 'current' &&
+    stallAfterMs > 0 &&
+    newestEventAgeMs !== null &&
+    newestEventAgeMs > LATE_MS
+  );
+}
+
+function afterNumbers(
+  before: LocalStanding,
+  seen: LocalObservation & { kind: 'numbers' },
+  nowMs: number,
+  stallAfterMs: number
+): LocalStanding {
+  const moved = before.numbers !== null && before.numbers !== seen.numbers;
+  const shrunk = seen.linkingRecords < before.linkingRecords * SHRUNK_SHARE;
   const after: LocalStanding = {
     ...UNSEEN,
+    completeness: shrunk ? { kind: 'unknown' } : before.completeness,
     observedAtMs: nowMs,
     numbers: seen.numbers,
-    numbersSinceMs: moved ? nowMs : before.numbersSinceMs,
-    behindUntilMs:
-      before.downSinceMs === null
-        ? before.behindUntilMs
-        : nowMs + Math.max(LEAST_CATCH_UP_MS, nowMs - before.downSinceMs),
+    numbersSinceMs:
+      moved || before.numbers === null ? nowMs : before.numbersSinceMs,
+    linkingRecords: seen.linkingRecords,
+    hasMoved: before.hasMoved || moved,
+    behindUntilMs: Math.max(
+      before.behindUntilMs,
+      nowMs + catchUpMs(before, moved && stallAfterMs > 0, nowMs)
+    ),
   };
-  return { ...after, verdict: verdictOf(before, after, stallAfterMs) };
+  return { ...after, verdict: verdictOf(after, stallAfterMs) };
+}
+
+function catchUpMs(
+  { downSinceMs, hasMoved, numbers }: LocalStanding,
+  moved: boolean,
+  nowMs: number
+): number {
+  if (downSinceMs !== null && numbers !== null) {
+    return Math.max(LEAST_CATCH_UP_MS, nowMs - downSinceMs);
+  }
+  return moved && !hasMoved ? FIRST_CATCH_UP_MS : 0;
 }
 
 function verdictOf(
-  before: LocalStanding,
-  after: LocalStanding,
+  standing: LocalStanding,
   stallAfterMs: number
 ): LocalVerdict {
-  const nowMs = after.observedAtMs;
-  if (nowMs < after.behindUntilMs) return 'behind';
-  if (stallAfterMs === 0) return 'current';
-  if (before.numbers === null) return 'unknown';
-  if (before.numbers !== after.numbers) return 'current';
-  if (nowMs - after.numbersSinceMs >= stallAfterMs) return 'stalled';
-  return before.verdict === 'unknown' || before.verdict === 'stalled'
-    ? 'unknown'
+  const nowMs = standing.observedAtMs;
+  const stillMs = stallAfterMs === 0 ? 0 : nowMs - standing.numbersSinceMs;
+  if (stallAfterMs > 0 && stillMs >= stallAfterMs) return 'stalled';
+  return nowMs < standing.behindUntilMs || stillMs >= LATE_NUMBERS_MS
+    ? 'behind'
     : 'current';
 }

@@ -80,7 +80,7 @@ export class Lookup<Q, T> {
     if (missing.size === 0) return result;
 
     const limitMs = untilMs - clock.monotonicMs();
-    const shelved = await this.#shelf.fromRedis([...missing.keys()], limitMs);
+    const shelved = await this.#fromRedis(missing, limitMs);
     for (const [key, entry] of shelved) {
       const query = missing.get(key);
       if (query === undefined) continue;
@@ -146,6 +146,17 @@ export class Lookup<Q, T> {
     return missing;
   }
 
+  #fromRedis(
+    queries: ReadonlyMap<string, Q>,
+    limitMs: number
+  ): ReturnType<Shelf<T>['fromRedis']> {
+    const { pair } = this.#context;
+    return this.#shelf.fromRedis([...queries.keys()], limitMs, (key) => {
+      const query = queries.get(key);
+      return query !== undefined && pair.knowsAll(this.#kind.question(query));
+    });
+  }
+
   #problemOf(query: Q): ConstellationError | null {
     if (this.#context.closing.aborted) return closedError();
     try {
@@ -164,8 +175,7 @@ export class Lookup<Q, T> {
     );
     if (due.length === 0) return;
     for (const [key] of due) this.#refreshing.add(key);
-    const keys = due.map(([key]) => key);
-    const renewed = await this.#shelf.fromRedis(keys, deadlineMs);
+    const renewed = await this.#fromRedis(new Map(due), deadlineMs);
     await Promise.all(
       due.map(async ([key, query]) => {
         if (!renewed.has(key)) {
@@ -195,15 +205,16 @@ export class Lookup<Q, T> {
       () => deadlineError(BEHIND_MS),
       closing
     );
+    const question = this.#kind.question(query);
     try {
-      const found = await pair.ask(this.#kind.question(query), {
+      const found = await pair.ask(question, {
         wanted: () => flight.waiting > 0,
         signal: limit.signal,
         deadlineMs,
         spanMs: BEHIND_MS,
         interim: (interim) => flight.offer(interim),
       });
-      return { ok: true, entry: this.#shelf.keep(key, found) };
+      return { ok: true, entry: this.#shelf.keep(key, found, question.merge) };
     } catch (cause) {
       const error = asConstellationError(cause, 'UNAVAILABLE', 'Failed.');
       return { ok: false, error };

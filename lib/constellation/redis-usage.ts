@@ -6,7 +6,7 @@ export interface RedisStats {
   readonly available: boolean;
   readonly hits: number;
   readonly misses: number;
-  /** Values that were not the JSON of stats. */
+  /** Values that could not be used: not the JSON of stats. */
   readonly garbage: number;
   /** Reads that failed, and that took too long. */
   readonly errors: number;

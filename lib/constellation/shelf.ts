@@ -11,7 +11,7 @@ import {
   type MemoryCacheOptions,
   type MemoryCacheStats,
 } from './memory-cache.js';
-import type { Found, Origin } from './question.js';
+import type { Found, Origin, Question } from './question.js';
 import type { RedisEntry } from './redis-entry.js';
 
 /** How a kind of value is written in Redis. */
@@ -59,11 +59,15 @@ export class Shelf<T> {
 
   /**
    * What Redis has of these keys and is fresh; kept in memory as well.
+   *
    * @param limitMs the longest it may take
+   * @param trusts whether what does not say where it is from can be taken for
+   *   whole: an older program may have asked an index too young to know
    */
   async fromRedis(
     keys: readonly string[],
-    limitMs: number
+    limitMs: number,
+    trusts: (key: string) => boolean
   ): Promise<ReadonlyMap<string, CacheEntry<T>>> {
     const found = new Map<string, CacheEntry<T>>();
     const { redis } = this.#context;
@@ -73,7 +77,10 @@ export class Shelf<T> {
       const text = texts?.[index];
       if (text === undefined) continue;
       const entry = text === null ? null : this.#decode(text);
-      const fresh = entry !== null && this.#take(key, entry);
+      const fresh =
+        entry !== null &&
+        (entry.origin !== null || trusts(key)) &&
+        this.#take(key, entry);
       if (fresh) found.set(key, entry);
       redis.countRead(
         fresh ? 'hit' : text !== null && entry === null ? 'garbage' : 'miss'
@@ -82,13 +89,21 @@ export class Shelf<T> {
     return found;
   }
 
-  /** Keeps what an index said; a partial answer never replaces a whole one. */
-  keep(key: string, found: Found<T>): CacheEntry<T> {
+  /**
+   * Keeps what an index said; a partial answer never replaces a whole one.
+   * @param merge see {@link Question}
+   */
+  keep(
+    key: string,
+    found: Found<T>,
+    merge: Question<T>['merge']
+  ): CacheEntry<T> {
     const { clock, redis, random, ttlSeconds } = this.#context;
     const ttlMs = ttlSeconds(found.origin) * 1000;
     const jitteredMs = ttlMs * (1 - JITTER + 2 * JITTER * random());
+    const value = this.#bridged(key, found, merge);
     const entry: CacheEntry<T> = {
-      value: found.value,
+      value,
       origin: found.origin,
       partial: found.partial,
       fetchedAtMs: clock.monotonicMs(),
@@ -99,7 +114,7 @@ export class Shelf<T> {
     this.#memory.set(key, entry);
     if (redis !== null && this.#codec !== null && !found.partial && ttlMs > 0) {
       const text = this.#codec.write({
-        value: found.value,
+        value,
         origin: found.origin,
         fetchedAtMs: Math.round(clock.wallMs()),
       });
@@ -127,6 +142,22 @@ export class Shelf<T> {
 
   memoryStats(): MemoryCacheStats {
     return this.#memory.stats();
+  }
+
+  /**
+   * Two indexes are never equally far. Where another one answers than the last
+   * time, the larger number stands once more, so that none goes down only
+   * because the source changed; the next answer from there is taken as it is.
+   */
+  #bridged(key: string, found: Found<T>, merge: Question<T>['merge']): T {
+    const known = this.get(key);
+    const isOld = known === null || known.freshness === 'in-need';
+    if (isOld || merge === null || found.partial) return found.value;
+    const { origin, partial, value } = known.entry;
+    if (partial || origin === null || origin === found.origin) {
+      return found.value;
+    }
+    return merge(value, found.value);
   }
 
   #decode(text: string): CacheEntry<T> | null {

@@ -9,7 +9,7 @@ import {
   type LocalStanding,
   type LocalVerdict,
 } from './local-standing.js';
-import { timeLimit } from './time-limit.js';
+import { pause, timeLimit } from './time-limit.js';
 
 /** How a {@link StandingMonitor} looks. */
 export interface StandingMonitorOptions {
@@ -28,6 +28,8 @@ export interface StandingMonitorOptions {
 const LOOK_EVERY_MS = 5_000;
 /** Pause between looks while nothing is. */
 const LOOK_EVERY_UNKNOWN_MS = 1_000;
+/** A network that writes at all has written something by then. */
+const SECOND_LOOK_MS = 150;
 /** Nothing is decided on a look older than this. */
 const TOO_OLD_MS = 10_000;
 
@@ -74,6 +76,12 @@ export class StandingMonitor {
   }
 
   async #look(): Promise<void> {
+    const isFirst = this.#standing.numbers === null;
+    this.#take(await this.#observe());
+    if (!isFirst || this.#standing.numbers === null) return;
+    // Whether numbers move only a second look can tell.
+    const { clock, closing } = this.#options;
+    await pause(clock, SECOND_LOOK_MS, closing).catch(() => undefined);
     this.#take(await this.#observe());
   }
 
@@ -115,11 +123,13 @@ export class StandingMonitor {
     const { source } = this.#options;
     if (this.#hasHealth !== false) {
       const health = readHealth((await source.probe('/health', signal)).body);
-      this.#hasHealth = health !== null;
+      const hadHealth = this.#hasHealth === true;
+      this.#hasHealth = health !== null ? true : hadHealth ? null : false;
       if (health !== null) return health;
+      if (hadHealth) return { kind: 'mute' };
     }
     const { status, body } = await source.probe('/', signal);
-    const numbers = status === 200 ? readNumbers(body) : null;
-    return numbers ?? { kind: 'unreachable' };
+    if (status >= 500) return { kind: 'unreachable' };
+    return readNumbers(body) ?? { kind: 'mute' };
   }
 }

@@ -12,7 +12,11 @@ import {
   type ProfileStats,
 } from './profile-stats.js';
 import type { Question } from './question.js';
-import { readRedisEntry, writeRedisEntry } from './redis-entry.js';
+import {
+  readRedisEntry,
+  writeRedisEntry,
+  type RedisEntry,
+} from './redis-entry.js';
 import { requireDid, requireRecordUri } from './target.js';
 
 const ENDPOINT = '/links/all/count';
@@ -41,10 +45,20 @@ export function profileLookup(
     question: (did) => question(did, parseProfileStats, largerProfileStats),
     memory: { entries },
     redis: {
-      read: (text) => readRedisEntry(text, PROFILE_STATS_FIELDS),
+      read: readProfileEntry,
       write: writeRedisEntry,
     },
   };
+}
+
+/**
+ * AppViews' own integrations have counted mentions at a path that no record
+ * has, so a zero of theirs says nothing.
+ */
+function readProfileEntry(text: string): RedisEntry<ProfileStats> | null {
+  const entry = readRedisEntry(text, PROFILE_STATS_FIELDS);
+  const isTheirs = entry?.origin === null;
+  return isTheirs && entry.value.mentions === 0 ? null : entry;
 }
 
 function question<T>(
