@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Answer, Batch, CallOptions } from './answer.js';
 import { createApi, type ConstellationApi } from './api.js';
 import { closedError } from './call-errors.js';
@@ -53,6 +54,8 @@ export class ConstellationClient {
     this.options = resolveOptions(options);
     this.#clock = surroundings.clock ?? systemClock;
     const random = surroundings.random ?? Math.random;
+    // A page of posts listens many times; Node warns of more than ten.
+    setMaxListeners(0, this.#closing.signal);
     const emit = safely(this.options.onEvent);
     this.#indexes = openIndexPair(this.options, {
       clock: this.#clock,

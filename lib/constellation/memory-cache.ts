@@ -43,8 +43,10 @@ export class MemoryCache<T> {
   }
 
   set(key: string, entry: CacheEntry<T>): void {
-    if (this.#options.entries === 0) return;
     this.delete(key);
+    const { entries, sizeBytes = Infinity } = this.#options;
+    // One that fits nowhere must not push out all others first.
+    if (entries === 0 || this.#sizeOf(entry) > sizeBytes) return;
     this.#entries.set(key, entry);
     this.#sizeBytes += this.#sizeOf(entry);
     this.#evict();
@@ -55,11 +57,6 @@ export class MemoryCache<T> {
     if (entry === undefined) return;
     this.#entries.delete(key);
     this.#sizeBytes -= this.#sizeOf(entry);
-  }
-
-  clear(): void {
-    this.#entries.clear();
-    this.#sizeBytes = 0;
   }
 
   stats(): MemoryCacheStats {
