@@ -2,7 +2,7 @@ import { ComposeError } from './compose-error.js';
 import type { FoundService, FoundServices } from './find-services.js';
 import type { NetworkDefinition } from './overlay-model.js';
 import type { OverlayOptions, OverriddenService } from './overlay-options.js';
-import type { ComposeFacts } from './service-facts.js';
+import type { ComposeFacts, ServiceFacts } from './service-facts.js';
 
 /** What decides the overlay's form besides the AppView's file. */
 export interface FitOptions {
@@ -32,8 +32,7 @@ export function fitOverlay(
     services.push({
       name: one.service.name,
       role: one.role,
-      // Compose 1 keeps one `extends` only, and takes the overlay's.
-      form: one.service.isExtension ? 'plain' : 'keeper',
+      form: formOf(one.service),
       onHost: place.onHost,
     });
   }
@@ -44,6 +43,19 @@ export function fitOverlay(
     ...(toolkit === undefined ? {} : { toolkit }),
     networks,
   };
+}
+
+/**
+ * Compose 1 keeps one `extends` only, and takes the overlay's; the keeper's
+ * build has no place beside an image.
+ */
+function formOf({
+  isExtension,
+  image,
+  buildContext,
+}: ServiceFacts): 'plain' | 'keeper' {
+  const isImage = image !== null && buildContext === null;
+  return isExtension || isImage ? 'plain' : 'keeper';
 }
 
 interface Place {

@@ -77,7 +77,6 @@ export function indexService(
     mem_reservation: variable('CONSTELLATION_MEMORY_RESERVATION'),
     cpus: variable('CONSTELLATION_CPUS'),
     pids_limit: 200,
-    ulimits: { nofile: { soft: 65_536, hard: 65_536 } },
     healthcheck: {
       test: ['CMD', 'constellation-health'],
       interval: '10s',

@@ -27,9 +27,6 @@ export interface ComposeService {
   readonly mem_reservation?: string;
   readonly cpus?: string;
   readonly pids_limit?: number;
-  readonly ulimits?: Readonly<
-    Record<string, { readonly soft: number; readonly hard: number }>
-  >;
   readonly healthcheck?: {
     readonly test: readonly string[];
     readonly interval: string;

@@ -12,7 +12,8 @@ export interface OverriddenService {
   /**
    * `keeper`: the overlay loads alone as well (see `keeper.ts`). `plain`: only
    * together with the AppView's file, for a service that has an `extends` of
-   * its own, which Compose 1 would lose. Default `keeper`.
+   * its own, which Compose 1 would lose, or an image, beside which the keeper
+   * would put a build. Default `keeper`.
    */
   readonly form?: 'keeper' | 'plain';
   /** Whether it runs in the host's network. Default false. */
