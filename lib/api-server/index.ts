@@ -17,3 +17,5 @@ export { HttpMetrics } from './http-metrics.js';
 export type { MetricsJson } from './http-metrics.js';
 export { listenFailure } from './listen-failure.js';
 export { Query, ROBOTS } from './query.js';
+export { splitUrl } from './request-url.js';
+export type { RequestUrl } from './request-url.js';

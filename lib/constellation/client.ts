@@ -134,6 +134,15 @@ export class ConstellationClient {
     return (await this.#redis?.ready(timeoutMs)) ?? false;
   }
 
+  /**
+   * Looks at a local main index where the last look is seconds old, so that
+   * `stats().local` tells how it is now although nobody asks anything. Does
+   * nothing for a remote one.
+   */
+  async look(): Promise<void> {
+    await this.#indexes.pair.look();
+  }
+
   /** Everything that was counted so far. */
   stats(): ClientStats {
     const { pair, main, fallback } = this.#indexes;

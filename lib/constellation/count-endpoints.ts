@@ -19,7 +19,7 @@ const NUMBER_BYTES = 100;
 /** `GET /` */
 export const OVERVIEW: Endpoint<object, Overview> = {
   path: '/',
-  target: () => '',
+  target: () => null,
   parameters: () => [],
   cursor: () => undefined,
   parse: parseOverview,

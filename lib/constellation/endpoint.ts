@@ -10,8 +10,8 @@ export type Parameters = readonly (readonly [name: string, value: string])[];
 /** One endpoint of the API, as data. */
 export interface Endpoint<Q, T> {
   readonly path: string;
-  /** What is asked about; empty for the index itself. */
-  readonly target: (query: Q) => string;
+  /** What is asked about; null for the index itself. */
+  readonly target: (query: Q) => string | null;
   /** All parameters but the cursor. */
   readonly parameters: (query: Q) => Parameters;
   readonly cursor: (query: Q) => string | undefined;
@@ -44,10 +44,10 @@ function questionOf<Q, T>(endpoint: Endpoint<Q, T>, query: Q): Question<T> {
   return {
     endpoint: endpoint.path,
     path: requestPath(endpoint, query, cursor?.cursor),
-    target,
+    target: target ?? '',
     // Only the index that gave a cursor can go on from it; and what is asked
     // about the index itself is asked of that index.
-    pinnedTo: cursor?.role ?? (target === '' ? 'main' : undefined),
+    pinnedTo: cursor?.role ?? (target === null ? 'main' : undefined),
     parse: endpoint.parse,
     merge: endpoint.merge,
   };
@@ -86,9 +86,9 @@ function checkQuery<Q, T>(endpoint: Endpoint<Q, T>, query: Q): void {
 
 function checkLimit(value: string): void {
   const limit = Number(value);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return;
+  if (Number.isInteger(limit) && limit >= 0 && limit <= 1000) return;
   throw new ConstellationError(
     'BAD_TARGET',
-    `limit = ${value} is not a whole number from 1 to 1000.`
+    `limit = ${value} is not a whole number from 0 to 1000.`
   );
 }

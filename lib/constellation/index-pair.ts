@@ -68,6 +68,11 @@ export class IndexPair {
     );
   }
 
+  /** Looks at a local main index where the last look is old. */
+  async look(): Promise<void> {
+    await this.#options.monitor?.current();
+  }
+
   /**
    * @throws ConstellationError the one failure, `UNAVAILABLE` with both, or
    *   `BAD_TARGET` for a cursor of an index that is no longer there

@@ -68,14 +68,15 @@ export function requireDid(did: string): void {
 }
 
 /**
- * The general endpoints take any text: an AT-URI, a DID or another URI.
- * @throws ConstellationError `BAD_TARGET` where it is empty or too long
+ * The general endpoints take any text: an AT-URI, a DID or another URI. Nothing
+ * links to the empty one, which is an answer and no mistake.
+ * @throws ConstellationError `BAD_TARGET` where it is too long
  */
 export function requireTarget(target: string, name = 'target'): void {
-  if (target.length > 0 && target.length <= LONGEST_TARGET) return;
+  if (target.length <= LONGEST_TARGET) return;
   throw new ConstellationError(
     'BAD_TARGET',
-    `${name} has ${target.length} characters; it needs 1 to ${LONGEST_TARGET}.`
+    `${name} has ${target.length} characters; ${LONGEST_TARGET} at most are sent.`
   );
 }
 

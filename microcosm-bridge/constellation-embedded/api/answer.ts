@@ -8,6 +8,7 @@ import {
   emptyAnswer,
   jsonAnswer,
   preflightAnswer,
+  splitUrl,
   textAnswer,
 } from '../../../lib/api-server/index.js';
 import type { Answer } from '../../../lib/api-server/index.js';
@@ -50,8 +51,7 @@ export function answerFor(
   reader: IndexReader | null,
   { method, url }: ApiRequest
 ): Answer | Promise<Answer> {
-  const mark = url.indexOf('?');
-  const path = pathOf(mark < 0 ? url : url.slice(0, mark));
+  const { path, query } = splitUrl(url);
   if (method === 'OPTIONS') return preflightAnswer();
   const endpoint = ENDPOINTS.get(path);
   const plain = PLAIN_ROUTES.get(path);
@@ -71,14 +71,7 @@ export function answerFor(
   if (endpoint === undefined) {
     return jsonAnswer('/', 200, overview(reader.state(), Date.now()));
   }
-  return ask(path, () =>
-    endpoint(reader, new Query(mark < 0 ? '' : url.slice(mark + 1)))
-  );
-}
-
-/** A client that takes us for a proxy names us in front of the path. */
-function pathOf(text: string): string {
-  return text.startsWith('/') ? text : text.replace(/^http:\/\/[^/]*/i, '');
+  return ask(path, () => endpoint(reader, new Query(query)));
 }
 
 function ask(

@@ -1,0 +1,104 @@
+import type {
+  Completeness,
+  LocalStats,
+} from '../../../lib/constellation/index.js';
+import { catchUpOf } from './catch-up.js';
+import { age, moment, percent } from './figures.js';
+import { html, type Html } from './html.js';
+import type { HistorySample } from './traffic-history.js';
+
+/** What the card about the local index's freshness shows. */
+export interface FreshnessFacts {
+  readonly local: LocalStats;
+  readonly samples: readonly HistorySample[];
+  /** Whether an index stands behind the local one. */
+  readonly hasFallback: boolean;
+}
+
+const VERDICTS = {
+  current: ['good', 'current'],
+  behind: ['warn', 'catching up'],
+  stalled: ['bad', 'stands still'],
+  unknown: ['plain', 'not known yet'],
+} as const;
+
+/** How fresh the local index is, how catching up goes, and what it can know. */
+export function freshnessCard(facts: FreshnessFacts): Html {
+  const { local } = facts;
+  const [tone, word] = VERDICTS[local.verdict];
+  const looked =
+    local.seenMsAgo === null
+      ? 'not looked at yet'
+      : `looked at ${age(local.seenMsAgo)} ago`;
+  return html`<section class="card half" id="freshness">
+      <div class="top">
+        <h2>Freshness of the local index</h2>
+        <span class="pill ${tone}">${word}</span>
+      </div>
+      <p class="big">
+        ${age(local.newestEventAgeMs)} <small>behind the network</small>
+      </p>
+      ${local.verdict === 'behind' ? progress(facts) : null}
+      <p class="note">${looked}</p>
+    </section>
+    <section class="card half" id="coverage">
+      <h2>Coverage</h2>
+      <p class="big">${sinceText(local.completeness)}</p>
+      <p class="note">${coverageText(local.completeness, facts.hasFallback)}</p>
+    </section>`;
+}
+
+function progress({ local, samples }: FreshnessFacts): Html | null {
+  if (local.newestEventAgeMs === null) return null;
+  const {
+    progress: done,
+    speed,
+    leftMs,
+  } = catchUpOf(samples, local.newestEventAgeMs);
+  const how =
+    speed === null
+      ? 'Measuring how fast it gets nearer.'
+      : leftMs === null
+        ? 'It does not get nearer.'
+        : `${speed.toFixed(1)} times as fast as events are made; about ${age(leftMs)} left.`;
+  return html`<svg
+      class="bar"
+      role="img"
+      aria-label="${percent(done)} caught up"
+    >
+      <rect
+        class="done"
+        width="${percent(done).replace(' ', '')}"
+        height="10"
+      />
+    </svg>
+    <p class="note">${percent(done)} caught up. ${how}</p>`;
+}
+
+function sinceText(completeness: Completeness): Html {
+  switch (completeness.kind) {
+    case 'complete':
+      return html`Everything`;
+    case 'since':
+      return html`<small>since</small> ${moment(completeness.sinceMs)}`;
+    case 'unknown':
+      return html`Not known`;
+  }
+}
+
+function coverageText(
+  completeness: Completeness,
+  hasFallback: boolean
+): string {
+  const others = hasFallback
+    ? 'the remote index is asked as well and the larger number is given'
+    : 'its numbers are given and marked partial, since no other index is set';
+  switch (completeness.kind) {
+    case 'complete':
+      return 'The local index has been filled from the beginning and answers alone.';
+    case 'since':
+      return `Posts made after that are answered by the local index alone; for older ones and for accounts ${others}.`;
+    case 'unknown':
+      return `Nobody has said since when it has seen everything, so for every question ${others}.`;
+  }
+}
