@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   columnsOf,
   EXIT,
@@ -8,11 +7,8 @@ import {
 } from '../cli/index.js';
 import { parseSettings } from '../env/index.js';
 import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
-import {
-  DEFAULT_STATE_FOLDER,
-  PROJECT_FOLDER,
-  stateFolder,
-} from '../runtime/state-folder.js';
+import { DEFAULT_STATE_FOLDER, stateFolder } from '../runtime/state-folder.js';
+import { defaultEnvFile } from '../setup/setup-options.js';
 import { appviewOf } from './appview/appview-record.js';
 import { CHECK_LIMITS } from './check-limits.js';
 import { CHECKS } from './checks.js';
@@ -28,9 +24,6 @@ import { runChecks } from './run-checks.js';
 import { selectChecks } from './select-checks.js';
 import { summarise } from './summary.js';
 import type { TEST_COMMAND } from './test-command.js';
-
-/** The env file of this project, beside its package.json. */
-const ENV_FILE = path.join(PROJECT_FOLDER, '.env.constellation-local');
 
 /** What `scripts/test.ts` does with its flags. */
 export async function runTestCommand({
@@ -59,7 +52,7 @@ export async function runTestCommand({
     appview: await appviewOf(flags.appview, folder.setupRecord),
     redisUrl: flags.redisUrl,
     env,
-    envFile: ENV_FILE,
+    envFile: defaultEnvFile(folder.path),
     signal,
     limits: {
       ...CHECK_LIMITS,

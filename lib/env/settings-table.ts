@@ -1,4 +1,4 @@
-import { EnvError } from './env-error.js';
+import { replaceTable } from './document-table.js';
 import { defaultText, readersText } from './example-file.js';
 import { settingForm } from './setting.js';
 import { SETTING_NAMES, settingNamed } from './settings.js';
@@ -34,19 +34,8 @@ export function settingsTable(): string {
  * @throws EnvError `no-markers` unless both are there once, in order
  */
 export function replaceSettingsTable(markdown: string): string {
-  const begin = markdown.indexOf(TABLE_BEGIN);
-  const end = markdown.indexOf(TABLE_END);
-  const once =
-    markdown.lastIndexOf(TABLE_BEGIN) === begin &&
-    markdown.lastIndexOf(TABLE_END) === end;
-  if (begin === -1 || end < begin || !once) {
-    throw new EnvError('the document has no place for the settings table', {
-      code: 'no-markers',
-      suggestion: `put ${TABLE_BEGIN} and ${TABLE_END} on lines of their own`,
-    });
-  }
-  const head = markdown.slice(0, begin + TABLE_BEGIN.length);
-  return `${head}\n\n${settingsTable()}\n\n${markdown.slice(end)}`;
+  const markers = { begin: TABLE_BEGIN, end: TABLE_END };
+  return replaceTable(markdown, markers, settingsTable());
 }
 
 function row(cells: readonly string[]): string {

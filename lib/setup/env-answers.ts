@@ -33,7 +33,7 @@ export async function readEnvAnswers(
   };
   const state = told('state', 'CONSTELLATION_STATE') ?? DEFAULT_STATE_FOLDER;
   const file = path.resolve(
-    told('envFile', 'CONSTELLATION_ENV_FILE') ??
+    told('settings', 'CONSTELLATION_ENV_FILE') ??
       defaultEnvFile(path.resolve(state))
   );
   const name = path.basename(file);

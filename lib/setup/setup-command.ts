@@ -86,7 +86,8 @@ export const SETUP_COMMAND = defineCommand({
       env: 'CONSTELLATION_STATE',
       help: 'state folder (default .constellation-local)',
     },
-    envFile: {
+    // Not --env-file: Node takes that for itself, wherever it stands.
+    settings: {
       type: 'string',
       placeholder: 'FILE',
       env: 'CONSTELLATION_ENV_FILE',

@@ -59,7 +59,7 @@ export function resolveOptions({
   const data = isFor(sources.data) ? values.data : undefined;
   return {
     state,
-    envFile: path.resolve(values.envFile ?? defaultEnvFile(state)),
+    envFile: path.resolve(values.settings ?? defaultEnvFile(state)),
     runtime: values.runtime,
     data: data === undefined ? null : path.resolve(data),
     jetstream:

@@ -98,6 +98,12 @@ export const REPORT_FIELDS: readonly ReportField[] = [
   },
 ];
 
+/** Where the generated table stands in a document. */
+export const REPORT_TABLE_MARKERS = {
+  begin: '<!-- report:begin (npm run generate) -->',
+  end: '<!-- report:end -->',
+} as const;
+
 /** The fields as a Markdown table. */
 export function reportTable(): string {
   const rows = REPORT_FIELDS.map(({ path, type, optional, meaning }) => [
