@@ -3,6 +3,7 @@
 import { Interner } from './interner.js';
 import { ID_LIMIT, idKey } from './keys.js';
 import type { Store } from './open-store.js';
+import { textFrom } from './values.js';
 
 const ACTIVE = 1;
 const INACTIVE = 0;
@@ -92,5 +93,5 @@ export interface Account {
 
 /** Reader's side of an entry of `didNames`. */
 export function unpackDid(value: Buffer): Account {
-  return { did: value.toString('utf8', 1), active: value[0] === ACTIVE };
+  return { did: textFrom(value, 1), active: value[0] === ACTIVE };
 }

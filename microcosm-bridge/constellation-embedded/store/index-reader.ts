@@ -16,6 +16,7 @@ import type { IndexState } from './state.js';
 import {
   sourceOfSlotName,
   targetOfSlotName,
+  textFrom,
   unpackDidEntry,
   unpackRecord,
   unpackSlots,
@@ -72,7 +73,7 @@ export class IndexReader {
     if (cached !== undefined) return cached;
     const value = this.store.sourceNames.getBinaryFast(idKey(sourceId));
     if (value === undefined) throw new RangeError(`no source ${sourceId}`);
-    const name = parseSourceText(value.toString('utf8'));
+    const name = parseSourceText(textFrom(value, 0));
     this.#sourceNames.set(sourceId, name);
     return name;
   }

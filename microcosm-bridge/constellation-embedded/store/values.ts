@@ -108,6 +108,14 @@ export function unpackSlots(value: Buffer): Slot[] {
   return slots;
 }
 
+/**
+ * The text at the end of a value. Its length is said, because the store lends
+ * one long buffer with a `length` of its own, which Node 24 no longer asks.
+ */
+export function textFrom(value: Buffer, start: number): string {
+  return value.toString('utf8', start, value.length);
+}
+
 /** `slots`: which (collection, path), and the text of the target. */
 export function packSlotName(sourceId: number, target: string): Buffer {
   const value = Buffer.allocUnsafe(ID_BYTES + Buffer.byteLength(target));
@@ -123,7 +131,7 @@ export function sourceOfSlotName(value: Buffer): number {
 
 /** `slots`: the target of a slot. */
 export function targetOfSlotName(value: Buffer): string {
-  return value.toString('utf8', ID_BYTES);
+  return textFrom(value, ID_BYTES);
 }
 
 /** `links` by sequence number: who, and the rkey of the linking record. */
@@ -141,7 +149,7 @@ export function didOfLinker(value: Buffer): number {
 
 /** `links` by sequence number: the rkey. */
 export function rkeyOfLinker(value: Buffer): string {
-  return value.toString('utf8', ID_BYTES);
+  return textFrom(value, ID_BYTES);
 }
 
 /** `links` by DID. */
