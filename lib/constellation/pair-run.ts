@@ -2,7 +2,6 @@ import type { Clock } from './clock.js';
 import { ConstellationError, asConstellationError } from './errors.js';
 import type { Plan } from './plan.js';
 import type { Found, Origin, Question } from './question.js';
-import { pause } from './time-limit.js';
 import type { Effort, Upstream } from './upstream.js';
 
 /** What one question may take. */
@@ -72,14 +71,26 @@ export class PairRun<T> {
     return this.#fromMain(main.value);
   }
 
+  /** The fallback is asked where the main index fails, or is late. */
   async #mainFirst(fallback: Upstream): Promise<Found<T>> {
-    const main = await this.#main(this.#handOverMs());
-    if (main.ok) return this.#fromMain(main.value);
-    if (isFinal(main.error)) throw main.error;
-    this.#options.onFallback(main.error);
-    const other = await this.#ask(fallback, this.#options.ask.spanMs);
-    if (other.ok) return this.#fromFallback(fallback, other.value);
-    throw unavailable(main.error, other.error);
+    const handOverMs = this.#handOverMs();
+    const main = this.#main(handOverMs, 0);
+    const early = await this.#within(main, handOverMs);
+    if (early?.ok === true) return this.#fromMain(early.value);
+    if (early !== undefined && isFinal(early.error)) throw early.error;
+    this.#options.onFallback(early?.error ?? late(handOverMs));
+    const other = this.#ask(fallback, this.#options.ask.spanMs);
+    // One that was only late may still be the first.
+    const first = await Promise.race([
+      other.then(() => null),
+      main.then((settled) => (settled.ok ? settled : other.then(() => null))),
+    ]);
+    if (first !== null) return this.#fromMain(first.value);
+    const settled = await other;
+    if (settled.ok) return this.#fromFallback(fallback, settled.value);
+    const last = await main;
+    if (last.ok) return this.#fromMain(last.value);
+    throw unavailable(last.error, settled.error);
   }
 
   /** The main index is not asked before the fallback had its chance. */
@@ -96,7 +107,7 @@ export class PairRun<T> {
   }
 
   async #both(fallback: Upstream): Promise<Found<T>> {
-    const { clock, ask, question } = this.#options;
+    const { ask, question } = this.#options;
     const main = this.#main(ask.spanMs);
     void main.then((settled) => {
       if (settled.ok) ask.interim(this.#fromMain(settled.value));
@@ -110,8 +121,7 @@ export class PairRun<T> {
     }
     const found = this.#fromFallback(fallback, other.value);
     ask.interim(found);
-    const grace = pause(clock, GRACE_MS, ask.signal).catch(() => undefined);
-    const settled = await Promise.race([main, grace]);
+    const settled = await this.#within(main, GRACE_MS);
     if (settled?.ok !== true || question.merge === null) return found;
     const value = question.merge(settled.value, other.value);
     return { ...found, value, origin: 'merged' };
@@ -122,11 +132,8 @@ export class PairRun<T> {
    * time; null where neither happened.
    */
   async #lastResort(asked: Promise<Settled<T>>): Promise<Settled<T> | null> {
-    const { clock, ask } = this.#options;
-    const handOver = pause(clock, this.#handOverMs(), ask.signal).catch(
-      () => undefined
-    );
-    const early = await Promise.race([asked, handOver]);
+    const { ask } = this.#options;
+    const early = await this.#within(asked, this.#handOverMs());
     if (early?.ok === true) return null;
     if (early !== undefined && isFinal(early.error)) return null;
     const main = await this.#main(ask.spanMs);
@@ -134,20 +141,39 @@ export class PairRun<T> {
     return main;
   }
 
-  async #main(spanMs: number): Promise<Settled<T>> {
-    const settled = await this.#ask(this.#options.main, spanMs);
+  async #main(
+    spanMs: number,
+    patienceMs = this.#options.ask.deadlineMs
+  ): Promise<Settled<T>> {
+    const settled = await this.#ask(this.#options.main, spanMs, patienceMs);
     if (!settled.ok) this.#options.onMainFailed(settled.error);
     return settled;
   }
 
-  async #ask(upstream: Upstream, spanMs: number): Promise<Settled<T>> {
+  /** What it came to within a time, or undefined. */
+  #within(
+    asked: Promise<Settled<T>>,
+    limitMs: number
+  ): Promise<Settled<T> | undefined> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.afterIdle(limitMs, () =>
+        resolve(undefined)
+      );
+      void asked.then((settled) => {
+        cancel();
+        resolve(settled);
+      });
+    });
+  }
+
+  async #ask(
+    upstream: Upstream,
+    spanMs: number,
+    patienceMs = this.#options.ask.deadlineMs
+  ): Promise<Settled<T>> {
     const { question, ask } = this.#options;
-    const effort: Effort = {
-      wanted: ask.wanted,
-      signal: ask.signal,
-      spanMs,
-      patienceMs: ask.deadlineMs,
-    };
+    const { wanted, signal } = ask;
+    const effort: Effort = { wanted, signal, spanMs, patienceMs };
     try {
       return { ok: true, value: await upstream.ask(question, effort) };
     } catch (cause) {
@@ -175,6 +201,13 @@ export class PairRun<T> {
 /** Whether asking another index would only repeat the failure. */
 function isFinal(error: ConstellationError): boolean {
   return error.code === 'REJECTED' || error.code === 'CLOSED';
+}
+
+function late(limitMs: number): ConstellationError {
+  return new ConstellationError(
+    'TRY_TIMEOUT',
+    `No answer within ${Math.round(limitMs)} ms.`
+  );
 }
 
 function unavailable(

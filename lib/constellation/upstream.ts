@@ -113,17 +113,17 @@ export class Upstream {
     spentMs: number
   ): Promise<void> {
     const { clock, retries, random, emit } = this.#options;
+    const isPaused = error.code === 'RATE_LIMITED';
     const delayMs = retryDelayMs({
       tries,
       retries,
       code: error.code,
       status: error.status,
-      retryAfterMs: error.retryAfterMs,
+      retryAfterMs: isPaused ? pauseOf(error) : undefined,
       retryDelayMs: this.#options.retryDelayMs,
-      remainingMs: Math.min(
-        effort.spanMs - spentMs,
-        error.code === 'RATE_LIMITED' ? effort.patienceMs : Infinity
-      ),
+      remainingMs:
+        Math.min(effort.spanMs, isPaused ? effort.patienceMs : Infinity) -
+        spentMs,
       random: random(),
     });
     if (delayMs === null || effort.signal.aborted) throw error;
@@ -199,8 +199,9 @@ export class Upstream {
   }
 
   #pauseFor(error: ConstellationError): void {
-    this.#options.gate.pause(error.retryAfterMs ?? UNNAMED_PAUSE_MS);
-    if ((error.retryAfterMs ?? 0) > UNNAMED_PAUSE_MS) {
+    const pauseMs = pauseOf(error);
+    this.#options.gate.pause(pauseMs);
+    if (pauseMs > UNNAMED_PAUSE_MS) {
       this.#options.gate.refuseAll(this.#paused());
     }
   }
@@ -243,6 +244,11 @@ export class Upstream {
       { url, retryAfterMs }
     );
   }
+}
+
+/** How long an index that asked for patience is left alone. */
+function pauseOf({ retryAfterMs }: ConstellationError): number {
+  return retryAfterMs ?? UNNAMED_PAUSE_MS;
 }
 
 /** What a failed try says about the index's health. */
