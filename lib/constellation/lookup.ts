@@ -89,6 +89,7 @@ export class Lookup<Q, T> {
     }
     if (missing.size === 0) return result;
 
+    const letGo = this.#context.redis?.hold();
     const flights = [...missing].map(([key, query]) => ({
       key,
       query,
@@ -105,8 +106,7 @@ export class Lookup<Q, T> {
       if (got instanceof ConstellationError) result.failed(query, got);
       else result.answered(query, got);
     }
-    // What a page of posts brought goes to Redis in one pipeline.
-    if (flights.length > 1) void this.#context.redis?.flush();
+    letGo?.();
     return result;
   }
 

@@ -115,9 +115,9 @@ export class RedisCache {
     this.#writes.add(key, text, ttlSeconds);
   }
 
-  /** Sends what waits to be written, in one pipeline. */
-  flush(): Promise<void> {
-    return this.#writes.flush();
+  /** See {@link RedisWrites.hold}. */
+  hold(): () => void {
+    return this.#writes.hold();
   }
 
   /** A value was there, and whether it could be used. */

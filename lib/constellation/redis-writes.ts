@@ -32,6 +32,7 @@ export class RedisWrites {
   readonly #breaker = new CircuitBreaker(WRITE_BREAKER);
   readonly #pending = new Map<string, PendingWrite>();
   #cancelTimer: CancelTimer | null = null;
+  #holders = 0;
   #writing: Promise<void> | null = null;
 
   constructor(redis: Redis, clock: Clock, usage: RedisUsage) {
@@ -52,8 +53,24 @@ export class RedisWrites {
       }
     }
     this.#cancelTimer ??= this.#clock.afterIdle(GATHER_MS, () => {
-      void this.flush();
+      this.#cancelTimer = null;
+      if (this.#holders === 0) void this.flush();
     });
+  }
+
+  /**
+   * Keeps values back until all who hold have let go, so that what a page of
+   * posts brings goes in one pipeline.
+   *
+   * @returns lets go; to be called once
+   */
+  hold(): () => void {
+    this.#holders += 1;
+    return () => {
+      this.#holders -= 1;
+      const isOverdue = this.#cancelTimer === null;
+      if (this.#holders === 0 && isOverdue) void this.flush();
+    };
   }
 
   /** Writes what waits; never throws. One pipeline at a time. */
