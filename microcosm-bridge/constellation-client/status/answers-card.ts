@@ -15,7 +15,7 @@ const SOURCES: readonly (readonly [AnswerSource, string])[] = [
 
 /** Where all answers since the start came from. */
 export function answersCard(stats: ClientStats): Html {
-  const { answers, asked, partial, failures } = stats;
+  const { answers, partial, failures } = stats;
   const total = SOURCES.reduce((sum, [source]) => sum + answers[source], 0);
   let before = 0;
   const bars = SOURCES.map(([source]) => {
@@ -33,7 +33,7 @@ export function answersCard(stats: ClientStats): Html {
     .map(([code, times]) => `${code} ${count(times)}`)
     .join(', ');
   return html`<section class="card whole" id="answers">
-    <h2>Where ${count(asked)} answers came from</h2>
+    <h2>Where ${count(total)} answers came from</h2>
     <svg class="bar" role="img" aria-label="Answers by where they came from">
       ${bars}
     </svg>
@@ -49,7 +49,7 @@ export function answersCard(stats: ClientStats): Html {
     </ul>
     <p class="note">
       ${count(partial)} of them partial; the fallback stood in
-      ${count(stats.fallbacks)} times; without an answer:
+      ${count(stats.fallbacks)} times; questions without an answer:
       ${failed === '' ? 'none' : failed}.
     </p>
     <p class="note">${memoryText(stats)} ${redisText(stats)}</p>

@@ -26,26 +26,30 @@ const VERDICTS = {
 export function freshnessCard(facts: FreshnessFacts): Html {
   const { local } = facts;
   const [tone, word] = VERDICTS[local.verdict];
-  const looked =
-    local.seenMsAgo === null
-      ? 'not looked at yet'
-      : `looked at ${age(local.seenMsAgo)} ago`;
   return html`<section class="card half" id="freshness">
       <div class="top">
         <h2>Freshness of the local index</h2>
         <span class="pill ${tone}">${word}</span>
       </div>
-      <p class="big">
-        ${age(local.newestEventAgeMs)} <small>behind the network</small>
-      </p>
+      <p class="big">${behindText(local.newestEventAgeMs)}</p>
       ${local.verdict === 'behind' ? progress(facts) : null}
-      <p class="note">${looked}</p>
+      <p class="note">${lookedAt(local.seenMsAgo)}</p>
     </section>
     <section class="card half" id="coverage">
       <h2>Coverage</h2>
       <p class="big">${sinceText(local.completeness)}</p>
       <p class="note">${coverageText(local.completeness, facts.hasFallback)}</p>
     </section>`;
+}
+
+function behindText(ageMs: number | null): Html {
+  if (ageMs === null) return html`Not known`;
+  return html`${age(ageMs)} <small>behind the network</small>`;
+}
+
+function lookedAt(msAgo: number | null): string {
+  if (msAgo === null) return 'Not looked at yet.';
+  return msAgo < 1000 ? 'As of now.' : `As of ${age(msAgo)} ago.`;
 }
 
 function progress({ local, samples }: FreshnessFacts): Html | null {

@@ -23,7 +23,7 @@ export function indexCard({ source, samples, capacity }: IndexCardFacts): Html {
   const { role, deployment, url, breaker, breakerOpens } = source;
   const [tone, word] = BREAKERS[breaker];
   const title = `${deployment === 'local' ? 'Local' : 'Remote'} index`;
-  const asked = role === 'main' ? 'asked first' : 'stands behind it';
+  const asked = role === 'main' ? 'asked first' : 'behind the other';
   const perSecond = samples.map((sample) => sample.perSecond);
   const p50 = samples.map((sample) => sample.p50Ms);
   return html`<section class="card half" id="${role}">

@@ -30,6 +30,8 @@ h2 { font-size: 13px; font-weight: 600; margin: 0; color: var(--quiet); }
 header p { margin: 0; color: var(--quiet); flex-basis: 100%; }
 .grid { display: grid; gap: 14px; grid-template-columns: repeat(4, minmax(0, 1fr)); }
 .card { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: 14px 16px; min-width: 0; }
+#rate, #latency, #hits, #load { display: flex; flex-direction: column; }
+#rate .spark, #latency .spark, #hits .spark, #load .spark { margin-top: auto; }
 .half { grid-column: span 2; }
 .whole { grid-column: 1 / -1; }
 .top { display: flex; justify-content: space-between; align-items: center; gap: 10px; }
@@ -38,7 +40,8 @@ header p { margin: 0; color: var(--quiet); flex-basis: 100%; }
 .note { color: var(--quiet); font-size: 13px; margin: 2px 0 0; overflow-wrap: anywhere; }
 .pill { font-size: 13px; font-weight: 600; padding: 1px 10px; border-radius: 99px; border: 1px solid; white-space: nowrap; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); } .plain { color: var(--quiet); }
-.spark { display: block; width: 100%; height: 40px; margin-top: 8px; }
+.spark { display: block; width: 100%; height: 40px; margin-top: 8px; flex: none; }
+.note + .spark { padding-top: 8px; height: 48px; }
 .spark .line { fill: none; stroke: var(--line); stroke-width: 1.6; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 .spark .area { fill: var(--area); stroke: none; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 3px 16px; margin: 10px 0 0; }
@@ -57,7 +60,9 @@ footer a { color: inherit; }
 @media (max-width: 820px) { .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media (max-width: 560px) {
   main { padding: 18px 14px 32px; }
-  .half { grid-column: 1 / -1; }
+  #rate, #latency, #hits, #load { display: flex; flex-direction: column; }
+#rate .spark, #latency .spark, #hits .spark, #load .spark { margin-top: auto; }
+.half { grid-column: 1 / -1; }
   .card { padding: 12px 14px; }
   .big { font-size: 22px; }
 }

@@ -1,0 +1,156 @@
+import t from 'tap';
+import { catchUpOf } from '../../../microcosm-bridge/constellation-client/status/catch-up.js';
+import { html } from '../../../microcosm-bridge/constellation-client/status/html.js';
+import { startTestBridge } from '../../fixtures/bridge.js';
+import { NO_CHROMIUM, startBrowser } from '../../fixtures/browser.js';
+import { startGoldenApi } from '../../fixtures/golden-api.js';
+import { startIndexProxy } from '../../fixtures/index-proxy.js';
+
+const DID = 'did:plc:o2kzycnrhzij6gb6j4gsda3h';
+
+t.test('catching up is told from how the age falls', async (t) => {
+  const at = (seconds: number, ageMs: number | null): Sample => ({
+    atMs: seconds * 1000,
+    localAgeMs: ageMs,
+  });
+  t.same(catchUpOf([], 60_000), {
+    behindMs: 60_000,
+    progress: 0,
+    speed: null,
+    leftMs: null,
+  });
+  t.same(
+    catchUpOf(
+      [at(0, null), at(10, 50_000), at(20, 100_000), at(30, 60_000)],
+      60_000
+    ),
+    { behindMs: 60_000, progress: 0.4, speed: 5, leftMs: 15_000 },
+    'from where it was furthest behind'
+  );
+  t.match(
+    catchUpOf([at(0, 10_000), at(10, 20_000), at(20, 20_000)], 20_000),
+    { speed: null, leftMs: null },
+    'one that does not get nearer has no end in sight'
+  );
+});
+
+interface Sample {
+  readonly atMs: number;
+  readonly localAgeMs: number | null;
+}
+
+t.test('what comes from outside cannot become markup', async (t) => {
+  const text = `<script>"&'`;
+  t.equal(
+    html`<p title="${text}">${[text, null, 7]}</p>`.text,
+    '<p title="&lt;script&gt;&quot;&amp;&#39;">&lt;script&gt;&quot;&amp;&#39;7</p>'
+  );
+});
+
+interface Seen {
+  readonly width: number;
+  readonly ground: string;
+  readonly smallest: number;
+}
+
+/** Run in the page, whose types the tests do not have. */
+const LOOK = `({
+  width: document.documentElement.scrollWidth,
+  ground: getComputedStyle(document.body).backgroundColor,
+  smallest: Math.min(
+    ...[...document.querySelectorAll('main *')]
+      .filter((one) => one.children.length === 0 && one.textContent !== '')
+      .map((one) => parseFloat(getComputedStyle(one).fontSize))
+  ),
+})`;
+
+t.test('the page in a browser', { skip: NO_CHROMIUM }, async (t) => {
+  const golden = await startGoldenApi(t.testdir());
+  const local = await startIndexProxy(golden.url);
+  local.setFault({
+    alter: (path, answer) =>
+      path === '/health'
+        ? {
+            status: 200,
+            text: JSON.stringify({
+              verdict: 'catching-up',
+              complete_since: '2026-01-31T12:00:00Z',
+              newest_event_age_ms: 5_400_000,
+            }),
+          }
+        : answer,
+  });
+  const bridge = await startTestBridge({
+    CONSTELLATION_URL: local.url,
+    CONSTELLATION_FALLBACK_URL: golden.url,
+  });
+  const browser = await startBrowser();
+  t.teardown(async () => {
+    await browser.close();
+    await Promise.all([bridge.stop(), local.close(), golden.close()]);
+  });
+  const askOnce = (): Promise<unknown> =>
+    bridge.post('/v1/profiles', { dids: [DID] });
+  await askOnce();
+
+  await t.test('all numbers are in the text, without scripts', async (t) => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    const answer = await page.goto(bridge.url);
+    t.match(answer?.headers(), {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': /default-src 'none'/,
+    });
+    const text = await page.innerText('main');
+    for (const part of [
+      'degraded',
+      'the local index catches up',
+      local.url,
+      golden.url,
+      '1 h 30 min',
+      'catching up',
+      '2026-01-31 12:00 UTC',
+      'Where 1 answers came from',
+    ]) {
+      t.ok(text.includes(part), part);
+    }
+    t.equal(await page.locator('noscript meta').count(), 1);
+    await context.close();
+  });
+
+  await t.test('it renews itself, and says when it cannot', async (t) => {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => problems.push(message.text()));
+    page.on('pageerror', (error) => problems.push(error.message));
+    const hosts = new Set<string>();
+    page.on('request', (request) => hosts.add(new URL(request.url()).host));
+    await page.clock.install();
+    await page.goto(`${bridge.url}/status`);
+    const answers = page.locator('#answers h2');
+    t.equal(await answers.innerText(), 'Where 1 answers came from');
+    await askOnce();
+    await page.clock.fastForward(5_000);
+    await answers.getByText('Where 2 answers').waitFor({ timeout: 10_000 });
+    t.same(problems, [], 'its policy lets it, and nothing was refused');
+    t.same([...hosts], [new URL(bridge.url).host], 'nothing else is loaded');
+
+    await page.route('**/status', (route) => route.abort());
+    await page.clock.fastForward(5_000);
+    await page.locator('body.lost #lost').waitFor({ timeout: 10_000 });
+    await page.close();
+  });
+
+  await t.test('it fits a phone, and follows a dark screen', async (t) => {
+    const page = await browser.newPage({
+      viewport: { width: 360, height: 740 },
+      colorScheme: 'dark',
+    });
+    await page.goto(`${bridge.url}/status`);
+    const seen = await page.evaluate<Seen>(LOOK);
+    t.equal(seen.width, 360, 'nothing sticks out');
+    t.equal(seen.ground, 'rgb(21, 23, 27)');
+    t.ok(seen.smallest >= 12, 'no text is too small');
+    await page.close();
+  });
+});
