@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
@@ -106,6 +107,25 @@ t.test('a batch answers each subject once, or says why not', async (t) => {
     ],
     failures: [{ did: 'not a did', error: 'BAD_TARGET' }],
   });
+});
+
+t.test('the README’s sample is a real answer', async (t) => {
+  const readme = readFileSync(
+    new URL(
+      '../../../microcosm-bridge/constellation-client/README.md',
+      import.meta.url
+    ),
+    'utf8'
+  );
+  const [, asked = ''] = /-d '(.*?)' \S+\/v1\/profiles/.exec(readme) ?? [];
+  const [, sample = ''] =
+    /sample: \/v1\/profiles -->\s+```json\n([^]*?)```/.exec(readme) ?? [];
+  const { body } = await bridge.post('/v1/profiles', JSON.parse(asked));
+  // Asked before, so it comes from memory here and is older.
+  const asNew = JSON.stringify(body)
+    .replace('"memory"', '"remote"')
+    .replace(/"ageMs":\d+/, '"ageMs":0');
+  t.same(JSON.parse(asNew), JSON.parse(sample));
 });
 
 t.test('a body that is not what the schema says is refused', async (t) => {

@@ -1,7 +1,17 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { UsageError } from '../../../lib/cli/index.js';
 import { resolveOptions } from '../../../lib/constellation/index.js';
+import { API_ENDPOINTS } from '../../../microcosm-bridge/constellation-client/api/api-endpoints.js';
+import { SOURCE_HEADERS } from '../../../microcosm-bridge/constellation-client/api/source-headers.js';
+import { METRICS } from '../../../microcosm-bridge/constellation-client/metrics/metric-rows.js';
+import { variableRows } from '../../../microcosm-bridge/constellation-client/settings/bridge-variables.js';
 import { readBridgeSettings } from '../../../microcosm-bridge/constellation-client/settings/bridge-settings.js';
+
+const README = new URL(
+  '../../../microcosm-bridge/constellation-client/README.md',
+  import.meta.url
+);
 
 t.test(
   'an empty environment is a bridge to the public instance on loopback',
@@ -99,3 +109,29 @@ t.test('every bad setting is named, and no password is shown', async (t) => {
     t.notMatch(error.message, /secret/);
   }
 });
+
+t.test(
+  'the README names every variable, metric and path as they are',
+  async (t) => {
+    const readme = readFileSync(README, 'utf8');
+    const rows = new Map<string, readonly string[]>();
+    for (const line of readme.split('\n')) {
+      const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
+      const [, first = '', ...rest] = cells;
+      rows.set(first, rest.slice(0, -1));
+    }
+    for (const { name, description, unset } of variableRows()) {
+      t.same(rows.get(`\`${name}\``), [description, unset], name);
+    }
+    for (const { name, help, label } of METRICS) {
+      const labelled = label === undefined ? '' : ` (label \`${label}\`)`;
+      t.same(rows.get(`\`${name}\``), [help + labelled], name);
+    }
+    for (const { path, summary } of API_ENDPOINTS.values()) {
+      t.same(rows.get(`\`GET ${path}\``), [summary], path);
+    }
+    for (const header of Object.values(SOURCE_HEADERS)) {
+      t.ok(rows.has(`\`${header}\``), header);
+    }
+  }
+);
