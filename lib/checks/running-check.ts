@@ -1,6 +1,7 @@
 import { formatDuration } from '../cli/index.js';
+import { dataHolder } from '../runtime/embedded/data-in-use.js';
 import { findPortHolder } from '../runtime/port-holder.js';
-import type { RuntimeStatus } from '../runtime/runtime.js';
+import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
 import type { RuntimeState } from '../runtime/runtime-state.js';
 import type { Check, CheckOutcome } from './check.js';
 import type { CheckContext } from './check-context.js';
@@ -22,7 +23,7 @@ export const runningCheck: Check<CheckContext> = {
   id: 'running',
   name: 'Running',
   needs: [],
-  run: async ({ status, clock }) => {
+  run: async ({ status, clock, runtime }) => {
     const seen = await status();
     if (seen === null) {
       return {
@@ -32,6 +33,8 @@ export const runningCheck: Check<CheckContext> = {
         suggestion: 'leave --url away, or name the state folder with --state',
       };
     }
+    const stray = await strayOf(seen, runtime);
+    if (stray !== null) return stray;
     const holder = await holderOf(seen);
     return judgeRunning(seen, holder, clock.wallMs());
   },
@@ -95,6 +98,25 @@ export function judgeRunning(
     status: 'pass',
     message: `${names}${since}`,
     facts: Number.isFinite(upMs) ? { ...facts, upMs } : facts,
+  };
+}
+
+/** An index that runs although nothing is known of it: its record was lost. */
+async function strayOf(
+  { state }: RuntimeStatus,
+  runtime: Runtime | null
+): Promise<CheckOutcome | null> {
+  if (state !== 'absent' && state !== 'stopped') return null;
+  const place = await runtime?.data();
+  if (place?.kind !== 'folder') return null;
+  const holder = await dataHolder(place.name);
+  if (holder === null) return null;
+  return {
+    status: 'fail',
+    message: 'it runs, but its record is gone',
+    seen: `process ${holder.pid} has the data in ${place.name} open`,
+    expected: 'a record of it in the state folder (embedded.json)',
+    suggestion: `kill ${holder.pid}, then: npx zx scripts/setup.ts`,
   };
 }
 

@@ -102,6 +102,30 @@ export async function findData(
   return found;
 }
 
+/** A process that works on data of ours and was not started from here. */
+export interface Stray {
+  readonly pid: number;
+  /** The data folder. */
+  readonly path: string;
+}
+
+/**
+ * Who has data of ours open besides the processes that are known: the record
+ * of one that runs may have been deleted.
+ */
+export async function findStrays(
+  data: readonly Remains[],
+  ownPids: readonly string[]
+): Promise<readonly Stray[]> {
+  const strays: Stray[] = [];
+  for (const { path: dataPath } of data) {
+    const holder = await dataHolder(dataPath);
+    if (holder === null || ownPids.includes(String(holder.pid))) continue;
+    strays.push({ pid: holder.pid, path: dataPath });
+  }
+  return strays;
+}
+
 /**
  * @throws LockedError LOCKED when an index that is not this one's has it open
  * @param ownPids processes that teardown stops first

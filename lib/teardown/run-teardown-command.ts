@@ -28,6 +28,7 @@ import {
   planLines,
   removalLines,
   restorationLines,
+  strayLines,
   teardownDocument,
 } from './teardown-text.js';
 
@@ -49,13 +50,13 @@ export async function runTeardownCommand(context: Context): Promise<ExitCode> {
   const lock = await acquireLock(folder.lock, { purpose: 'teardown', signal });
   try {
     const plan = await planTeardown(runtime, folder, wish);
-    if (isIdle(plan) && !config) {
+    if (isIdle(plan)) {
       showPlan(context, plan, folder);
-      return EXIT.good;
+    } else {
+      await confirmRemoval(context, plan, folder);
+      const outcome = await carryOut(context, runtime, folder, wish, plan);
+      showOutcome(context, plan, outcome);
     }
-    await confirmRemoval(context, plan, folder);
-    const outcome = await carryOut(context, runtime, folder, wish, plan);
-    showOutcome(context, plan, outcome);
   } finally {
     await lock.release();
   }
@@ -104,7 +105,7 @@ function showPlan(
   plan: TeardownPlan,
   folder: StateFolder
 ): void {
-  output.document(teardownDocument(plan, null));
+  output.document(teardownDocument(plan, null, flags.dryRun));
   const lines = planLines(plan);
   if (lines.length === 0) {
     output.result(`Nothing to do: ${plan.status.detail}.`);
@@ -112,8 +113,8 @@ function showPlan(
     const title = flags.dryRun ? 'Would do (nothing was done)' : folder.path;
     output.result(summaryBox(title, lines, output.resultPaint));
   }
-  warnOfAppView(plan, output);
   for (const line of stayLines(plan)) output.result(line);
+  warn(plan, output);
 }
 
 function showOutcome(
@@ -121,7 +122,7 @@ function showOutcome(
   plan: TeardownPlan,
   outcome: TeardownOutcome
 ): void {
-  output.document(teardownDocument(plan, outcome));
+  output.document(teardownDocument(plan, outcome, false));
   const lines = [
     outcome.status.detail,
     ...(outcome.restoration === null
@@ -140,7 +141,7 @@ function showOutcome(
     ...stayLines(plan),
   ];
   output.result(summaryBox('Teardown', lines, output.resultPaint));
-  warnOfAppView(plan, output);
+  warn(plan, output);
 }
 
 function stayLines({ stays }: TeardownPlan): readonly string[] {
@@ -150,10 +151,9 @@ function stayLines({ stays }: TeardownPlan): readonly string[] {
   );
 }
 
-function warnOfAppView(
-  { appview, record }: TeardownPlan,
-  output: Context['output']
-): void {
+function warn(plan: TeardownPlan, output: Context['output']): void {
+  for (const line of strayLines(plan)) output.warn(line);
+  const { appview, record } = plan;
   if (appview?.state === 'not-ours') {
     const other = appview.connected;
     output.warn(

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { EnvRestoration } from '../env/index.js';
 import type {
   Runtime,
@@ -8,6 +7,7 @@ import type {
 } from '../runtime/runtime.js';
 import type { StateFolder } from '../runtime/state-folder.js';
 import { findConfig, findData, type Remains } from './remains.js';
+import { reasonToKeep } from './reason-to-keep.js';
 import { removeRemains } from './remove-remains.js';
 import { restoreAppView } from './restore-appview.js';
 import { writeSetupRecord, type SetupRecord } from '../setup/setup-record.js';
@@ -97,25 +97,6 @@ export async function tearDown(
   };
 }
 
-/**
- * Why the record of setup must not go: without it nobody knows how to put back
- * what is still changed. Pure.
- */
-export function reasonToKeep(
-  record: SetupRecord,
-  folder: StateFolder
-): string | null {
-  if (record.appview !== null) {
-    return `the .env in ${record.appview.folder} is still changed (put it back with --appview)`;
-  }
-  const elsewhere = record.data.find(
-    (one) => one.created && !isInside(one.path, folder.path)
-  );
-  return elsewhere === undefined
-    ? null
-    : `it names the data in ${elsewhere.path} (remove it with --data)`;
-}
-
 /** What was planned, as it is after the stop. */
 async function stillThere(
   folder: StateFolder,
@@ -127,9 +108,4 @@ async function stillThere(
     ...(await findData(folder, plan.record)),
   ];
   return now.filter((item) => planned.has(item.path));
-}
-
-function isInside(file: string, folder: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative !== '' && !relative.startsWith('..');
 }

@@ -5,8 +5,11 @@ import {
   assertNotInUse,
   findConfig,
   findData,
+  findStrays,
   type Remains,
+  type Stray,
 } from './remains.js';
+import { reasonToKeep } from './reason-to-keep.js';
 import {
   matchAppView,
   restoreAppView,
@@ -36,6 +39,10 @@ export interface TeardownPlan {
   readonly remove: readonly Remains[];
   /** Data that is there and stays. */
   readonly stays: readonly Remains[];
+  /** The record of setup, where it goes too. */
+  readonly removesRecord: boolean;
+  /** Processes that have data of ours open and are not the one we started. */
+  readonly strays: readonly Stray[];
 }
 
 /**
@@ -62,6 +69,14 @@ export async function planTeardown(
     wish.appview === undefined
       ? null
       : await matchAppView(wish.appview, record);
+  const after =
+    record === null
+      ? null
+      : {
+          ...record,
+          appview: appview?.state === 'ours' ? null : record.appview,
+          data: wish.data ? [] : record.data,
+        };
   return {
     status,
     record,
@@ -73,14 +88,17 @@ export async function planTeardown(
         : null,
     remove,
     stays: wish.data ? [] : data,
+    removesRecord:
+      wish.config && after !== null && reasonToKeep(after, folder) === null,
+    strays: await findStrays(data, ownPids),
   };
 }
 
 /** Whether there is nothing to do at all. Pure. */
 export function isIdle(plan: TeardownPlan): boolean {
-  return (
-    !plan.stops && plan.remove.length === 0 && plan.appview?.state !== 'ours'
-  );
+  const { stops, remove, appview, removesRecord } = plan;
+  const restores = appview?.state === 'ours';
+  return !stops && remove.length === 0 && !restores && !removesRecord;
 }
 
 /** The state after which a stop has nothing to do. */

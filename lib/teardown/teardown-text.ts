@@ -43,6 +43,14 @@ export function restorationLines(
   return lines;
 }
 
+/** Processes that nobody here started, or whose record is gone. */
+export function strayLines({ strays }: TeardownPlan): readonly string[] {
+  return strays.map(
+    ({ pid, path }) =>
+      `process ${pid} has the data in ${path} open, but no record of it is here; to stop it: kill ${pid}`
+  );
+}
+
 /** What would be done, a line each. */
 export function planLines(plan: TeardownPlan): readonly string[] {
   const lines: string[] = [];
@@ -54,17 +62,23 @@ export function planLines(plan: TeardownPlan): readonly string[] {
   return [...lines, ...removalLines(plan.remove).map((it) => `remove ${it}`)];
 }
 
-/** The result as `--json` shows it; `outcome` is null with `--dry-run`. */
+/**
+ * The result as `--json` shows it.
+ *
+ * @param outcome null where nothing was done
+ * @param dryRun nothing was done, because it was asked only
+ */
 export function teardownDocument(
   plan: TeardownPlan,
-  outcome: TeardownOutcome | null
+  outcome: TeardownOutcome | null,
+  dryRun: boolean
 ): object {
   const restoration = outcome?.restoration ?? plan.restoration;
   const removed = outcome?.removed ?? plan.remove;
   return {
     schemaVersion: 1,
     ok: true,
-    dryRun: outcome === null,
+    dryRun,
     state: (outcome?.status ?? plan.status).state,
     stopped: plan.stops,
     appview:
@@ -81,6 +95,7 @@ export function teardownDocument(
     stays: plan.stays.map(asData),
     kept: outcome?.kept ?? [],
     recordKept: outcome?.recordKept ?? null,
+    strays: plan.strays,
   };
 }
 

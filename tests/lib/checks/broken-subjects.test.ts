@@ -185,6 +185,16 @@ t.test('a folder swapped for its copy is found', { skip: linux }, async (t) => {
   }
 });
 
+t.test('an index whose record was deleted is still found', async (t) => {
+  await rename(folder.embedded, `${folder.embedded}.away`);
+  const results = await check({ url: null });
+  await rename(`${folder.embedded}.away`, folder.embedded);
+  const dragged = ['health', 'api', 'endpoints', 'performance'];
+  const failure = assertBroken(t, results, ['running'], dragged);
+  t.match(failure.message, 'its record is gone');
+  t.match(failure.suggestion, /^kill \d+, then: /);
+});
+
 t.test('a stream that is stuck fails the health check alone', async (t) => {
   await simulator.setFault({ fault: 'silent' });
   await healthUntil(api, ({ verdict }) => verdict === 'stalled');
