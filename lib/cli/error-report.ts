@@ -19,13 +19,15 @@ export interface ErrorDocument {
 
 /**
  * The exit code for an error: its own where it is a {@link CliError}, 11 where
- * its `code` ends in `locked` (every module names its lock error so), 2 where a
- * setting has a bad value (as where a flag has), else 1.
+ * its `code` ends in `locked` (every module names its lock error so), 10 where
+ * it is `NOTHING_FOUND`, 2 where a setting has a bad value (as where a flag
+ * has), else 1.
  */
 export function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof CliError) return error.exitCode;
   const code = stringField(error, 'code');
   if (code !== undefined && /(^|[-_:])locked$/i.test(code)) return EXIT.locked;
+  if (code === 'NOTHING_FOUND') return EXIT.nothingFound;
   if (code === 'bad-settings') return EXIT.wrongUse;
   return EXIT.failed;
 }

@@ -23,6 +23,12 @@ export interface StateFolder {
   readonly growth: string;
   /** The processes of the embedded runtime. */
   readonly embedded: string;
+  /** What the last backup came to. */
+  readonly backup: string;
+  /** What was restored last. */
+  readonly restore: string;
+  /** Default folder of backups. */
+  readonly backups: string;
   readonly logs: string;
   /** The index's log, rotated. */
   readonly indexLog: string;
@@ -44,6 +50,9 @@ export function stateFolder(folder: string): StateFolder {
     setupRecord: path.join(root, 'setup.json'),
     growth: path.join(root, 'growth.jsonl'),
     embedded: path.join(root, 'embedded.json'),
+    backup: path.join(root, 'backup.json'),
+    restore: path.join(root, 'restore.json'),
+    backups: path.join(root, 'backups'),
     logs,
     indexLog: path.join(logs, 'embedded.log'),
     indexOut: path.join(logs, 'embedded.out'),

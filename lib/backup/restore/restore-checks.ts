@@ -1,0 +1,113 @@
+import { formatDuration } from '../../cli/index.js';
+import type { RuntimeKind } from '../../runtime/index.js';
+import { BackupError } from '../backup-error.js';
+import type { BackupManifest } from '../manifest/manifest.js';
+
+/** What a restore would replace. */
+export interface PresentData {
+  readonly sizeBytes: number;
+  readonly sample: boolean;
+}
+
+/** What a restore would restore to. */
+export interface RestoreTarget {
+  readonly runtime: RuntimeKind;
+  /** Newest format of a data folder that this version reads; null: any. */
+  readonly storeFormat: number | null;
+  /** Null: there is no data yet. */
+  readonly present: PresentData | null;
+}
+
+/**
+ * Whether a backup fits where it is to go. Pure.
+ *
+ * @throws BackupError WRONG_RUNTIME, WRONG_VERSION, SAMPLE_MISMATCH, each with
+ *   the way out
+ */
+export function assertRestorable(
+  { runtime, server, sample, madeBy }: BackupManifest,
+  target: RestoreTarget
+): void {
+  if (runtime !== target.runtime) {
+    throw new BackupError(
+      `it is a backup of the ${runtime} runtime, not of the ${target.runtime} one`,
+      {
+        code: 'WRONG_RUNTIME',
+        suggestion: `restore it there: --runtime ${runtime}`,
+      }
+    );
+  }
+  const { storeFormat } = server;
+  if (
+    storeFormat !== null &&
+    target.storeFormat !== null &&
+    storeFormat > target.storeFormat
+  ) {
+    throw new BackupError(
+      `its data has format ${storeFormat}, this version reads format ${target.storeFormat} and older`,
+      {
+        code: 'WRONG_VERSION',
+        suggestion: `restore it with version ${madeBy} of Constellation Local or a newer one`,
+      }
+    );
+  }
+  if (target.present !== null && target.present.sample !== sample) {
+    throw new BackupError(
+      sample
+        ? 'it is sample data, which must not take the place of an index of the network'
+        : 'the data in place is sample data, which is kept apart from the network',
+      {
+        code: 'SAMPLE_MISMATCH',
+        suggestion: 'restore it into a folder of its own: --data DIR',
+      }
+    );
+  }
+}
+
+const DAY_MS = 86_400_000;
+/** How long Jetstream keeps events: one to three days, by its operators. */
+const KEPT_SURELY_MS = DAY_MS;
+const KEPT_AT_MOST_MS = 3 * DAY_MS;
+
+/**
+ * What it means that the stream is gone on with at an old cursor. Pure.
+ *
+ * @returns null where the stream surely still has what comes next
+ */
+export function gapWarning(
+  cursorUs: number | null,
+  nowMs: number
+): string | null {
+  if (cursorUs === null) return null;
+  const ageMs = nowMs - cursorUs / 1000;
+  if (ageMs <= KEPT_SURELY_MS) return null;
+  const age = formatDuration(ageMs);
+  return ageMs <= KEPT_AT_MOST_MS
+    ? `the backup ends ${age} ago; Jetstream keeps one to three days, so what happened since may be missing`
+    : `the backup ends ${age} ago, longer than Jetstream keeps events: part of what happened since will be missing`;
+}
+
+/** A time that the index knows nothing of. */
+export interface RestoreGap {
+  /** ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Whether something is missing, by what the index says once it has read on.
+ * Pure.
+ *
+ * @param completeSince what `/health` says now
+ */
+export function gapAfter(
+  { index }: Pick<BackupManifest, 'index'>,
+  completeSince: string | null
+): RestoreGap | null {
+  const { cursorUs } = index;
+  if (cursorUs === null || completeSince === null) return null;
+  const from = new Date(cursorUs / 1000);
+  return Date.parse(completeSince) > from.getTime()
+    ? { from: from.toISOString(), to: completeSince }
+    : null;
+}

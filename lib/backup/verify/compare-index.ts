@@ -1,0 +1,82 @@
+import { readOverview } from '../../checks/api-check.js';
+import { readTotal } from '../../checks/endpoints/answers.js';
+import { IndexApi } from '../../checks/index-api.js';
+import { BackupError } from '../backup-error.js';
+import type { BackupManifest, Sentinel } from '../manifest/manifest.js';
+
+/** For one answer (ms): a throw-away index on a busy machine. */
+const REQUEST_MS = 15_000;
+
+/** A number that is another one than it was. */
+export interface Difference {
+  readonly what: string;
+  readonly expected: number;
+  readonly seen: number;
+}
+
+/**
+ * Asks an index for everything that was noted when the backup was made.
+ *
+ * @returns what differs; empty: nothing
+ * @throws CheckError, HealthError where it does not answer
+ */
+export async function compareIndex(
+  baseUrl: string,
+  { index, sentinels }: Pick<BackupManifest, 'index' | 'sentinels'>,
+  signal: AbortSignal
+): Promise<readonly Difference[]> {
+  const api = new IndexApi(baseUrl, REQUEST_MS);
+  const differences: Difference[] = [];
+  const compare = (what: string, expected: number, seen: number): void => {
+    if (expected !== seen) differences.push({ what, expected, seen });
+  };
+  const seen = readOverview(await api.json('/', [], signal));
+  compare('accounts', index.dids, seen.dids);
+  compare('targets', index.targetables, seen.targetables);
+  compare('linking records', index.linkingRecords, seen.linkingRecords);
+  for (const sentinel of sentinels) {
+    const name = `${sentinel.collection}${sentinel.path} of ${sentinel.target}`;
+    const { records, dids } = await askCounts(api, sentinel, signal);
+    compare(`links ${name}`, sentinel.records, records);
+    compare(`accounts ${name}`, sentinel.dids, dids);
+  }
+  return differences;
+}
+
+/** What an index counts for one place now. */
+export async function askCounts(
+  api: IndexApi,
+  { target, collection, path }: Sentinel,
+  signal: AbortSignal
+): Promise<{ readonly records: number; readonly dids: number }> {
+  const place = [
+    ['target', target],
+    ['collection', collection],
+    ['path', path],
+  ] as const;
+  const ask = async (endpoint: string): Promise<number> =>
+    readTotal(await api.json(endpoint, place, signal));
+  return {
+    records: await ask('/links/count'),
+    dids: await ask('/links/count/distinct-dids'),
+  };
+}
+
+/** @throws BackupError MISMATCH naming the first ones */
+export function assertNoDifference(differences: readonly Difference[]): void {
+  if (differences.length === 0) return;
+  const shown = differences
+    .slice(0, 3)
+    .map(
+      ({ what, expected, seen }) => `${what}: ${seen} instead of ${expected}`
+    );
+  const more =
+    differences.length > 3 ? `, and ${differences.length - 3} more` : '';
+  throw new BackupError(
+    `it does not hold what it held: ${shown.join('; ')}${more}`,
+    {
+      code: 'MISMATCH',
+      suggestion: 'take another backup: npx zx scripts/backup.ts list',
+    }
+  );
+}

@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { unpackBackup } from '../archive/unpack-backup.js';
+import { newVerifyName } from '../backup-name.js';
+import type { ReadBackup } from '../backup-folder.js';
+import type { IndexOpener } from '../index-opener.js';
+import { unpackedSize } from '../manifest/manifest.js';
+import type { OnProgress } from '../progress.js';
+import { assertSpace } from '../space-check.js';
+import { checkSums } from './check-sums.js';
+import { assertNoDifference, compareIndex } from './compare-index.js';
+import {
+  writeVerification,
+  type Verification,
+  type VerifyLevel,
+} from './verification.js';
+
+/** How a backup is verified. */
+export interface VerifyOptions {
+  readonly level: VerifyLevel;
+  /** Where it is unpacked for a full look, absolute; removed afterwards. */
+  readonly workFolder: string;
+  readonly opener: IndexOpener;
+  readonly signal: AbortSignal;
+  readonly now?: (() => Date) | undefined;
+  readonly onStage?: ((text: string) => void) | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/**
+ * Looks whether a backup is what it was, and writes down what came of it:
+ * `quick` reads every file and compares the sums, `full` also opens it in an
+ * index of its own and compares the counts. Only for the holder of the lock.
+ *
+ * @throws BackupError DAMAGED, MISMATCH (both written down), NO_SPACE,
+ *   NOT_SUPPORTED; the signal's reason
+ */
+export async function verifyBackup(
+  backup: ReadBackup,
+  options: VerifyOptions
+): Promise<Verification> {
+  const { level, signal, now = () => new Date() } = options;
+  const note = async (problem: string | null): Promise<Verification> => {
+    const verification = { at: now().toISOString(), level, problem };
+    await writeVerification(backup.path, verification);
+    return verification;
+  };
+  try {
+    if (level === 'quick') {
+      const { onStage, onProgress = () => undefined } = options;
+      onStage?.('comparing sums');
+      await checkSums(backup, 'all', signal, onProgress);
+    } else {
+      await verifyOpened(backup, options);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    const code: unknown =
+      error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    // Only what is wrong with the backup counts against it.
+    if (code === 'DAMAGED' || code === 'MISMATCH') {
+      await note(error instanceof Error ? error.message : String(error));
+    }
+    throw error;
+  }
+  return await note(null);
+}
+
+async function verifyOpened(
+  backup: ReadBackup,
+  options: VerifyOptions
+): Promise<void> {
+  const { workFolder, signal, opener, onProgress = () => undefined } = options;
+  const { onStage = () => undefined } = options;
+  await checkSums(backup, 'not-unpacked', signal, onProgress);
+  await assertSpace(
+    workFolder,
+    unpackedSize(backup.manifest),
+    'unpacking it for a look',
+    'use a folder on another disk with --work DIR, or compare sums alone with --quick'
+  );
+  const target = path.join(workFolder, newVerifyName());
+  try {
+    onStage('unpacking');
+    await unpackBackup(backup, target, signal, onProgress);
+    onStage('comparing counts');
+    await assertSameCounts(target, backup, opener, signal);
+  } finally {
+    await rm(target, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Opens unpacked data and compares it with the manifest.
+ *
+ * @throws BackupError MISMATCH
+ */
+export async function assertSameCounts(
+  folder: string,
+  { manifest }: ReadBackup,
+  opener: IndexOpener,
+  signal: AbortSignal
+): Promise<void> {
+  const index = await opener.open(folder, signal);
+  try {
+    assertNoDifference(await compareIndex(index.api, manifest, signal));
+  } finally {
+    await index.close();
+  }
+}
