@@ -42,7 +42,8 @@ export async function runHook(
   child.stdout.on('data', take);
   child.stderr.on('data', take);
   try {
-    const [code]: unknown[] = await once(child, 'close');
+    const ended: unknown[] = await once(child, 'close');
+    const code = ended[0];
     signal.throwIfAborted();
     if (code === 0) return;
     throw new Error(`it ended with ${String(code)}`);

@@ -7,7 +7,8 @@ export type SettingReader =
   | 'client' // lib/constellation and the bridge
   | 'setup'
   | 'test'
-  | 'teardown';
+  | 'teardown'
+  | 'backup';
 
 interface SettingBase {
   /** One or two sentences for the example file and the table. */

@@ -128,6 +128,28 @@ export const SETTINGS = {
     readers: ['docker'],
     comment: 'How much the real server says about where it crashed.',
   },
+  CONSTELLATION_BACKUP_PATH: {
+    type: 'text',
+    form: 'a folder',
+    fits: isPath,
+    whenUnset: '.constellation-local/backups',
+    section: 'Backups',
+    readers: ['backup', 'teardown'],
+    comment:
+      'Folder that backups are written to; better on another disk than the ' +
+      'index.',
+  },
+  CONSTELLATION_BACKUP_HOOK: {
+    type: 'text',
+    form: 'a program',
+    fits: isPath,
+    whenUnset: 'backups stay where they are',
+    section: 'Backups',
+    readers: ['backup'],
+    comment:
+      'Program that takes a finished backup elsewhere; called with created ' +
+      'and the folder of the backup.',
+  },
   CONSTELLATION_ENABLED: {
     type: 'boolean',
     default: false,

@@ -65,8 +65,8 @@ function nativeZstd(): NativeZstd | null {
     return null;
   }
   return {
-    compress: () => asTransform(compress()),
-    decompress: () => asTransform(decompress()),
+    compress: () => asTransform(Reflect.apply(compress, zlib, [])),
+    decompress: () => asTransform(Reflect.apply(decompress, zlib, [])),
   };
 }
 

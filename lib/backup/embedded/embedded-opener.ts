@@ -69,8 +69,8 @@ async function announcedApi(
 ): Promise<string | null> {
   if (stdout === null) return null;
   const lines = createInterface({ input: stdout });
-  const [line]: unknown[] = await once(lines, 'line', { signal });
-  const value: unknown = JSON.parse(String(line));
+  const said: unknown[] = await once(lines, 'line', { signal });
+  const value: unknown = JSON.parse(String(said[0]));
   const api: unknown =
     typeof value === 'object' && value !== null
       ? Reflect.get(value, 'api')

@@ -45,7 +45,7 @@ export class EmbeddedSnapshotter implements Snapshotter {
       text: 'copy the store while it runs; the API goes on answering',
       source: dataPath,
       sizeBytes: size,
-      // Compacted: at most as large as the store.
+      // It may grow between now and then: the reserve is for that.
       scratchBytes: size,
     };
   }

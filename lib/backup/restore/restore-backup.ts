@@ -5,8 +5,13 @@ import {
   type Runtime,
   type RuntimeConfig,
 } from '../../runtime/index.js';
-import { readHealth, readyProbe, waitFor } from '../../health/index.js';
-import { pause } from '../../runtime/index.js';
+import {
+  HealthError,
+  readHealth,
+  waitFor,
+  type HealthDocument,
+  type Probe,
+} from '../../health/index.js';
 import { unpackBackup } from '../archive/unpack-backup.js';
 import { BackupError } from '../backup-error.js';
 import type { ReadBackup } from '../backup-folder.js';
@@ -159,22 +164,18 @@ async function serve(
   onStage('start');
   const api = await start(runtime, config, signal);
   onStage('health');
-  await waitFor(readyProbe(api), {
+  const cursorUs = backup.manifest.index.cursorUs ?? 0;
+  const { value: held } = await waitFor(cursorProbe(api, cursorUs), {
     deadlineMs: START_MS,
     signal,
     isDead: () => deathOf(runtime),
   });
-  await assertHoldsBackup(api, backup, signal);
-  const { resumed, completeSince } = await untilResumed(
-    api,
-    backup.manifest.index.cursorUs,
-    resumeMs,
-    signal
-  );
+  const moved = await untilResumed(api, cursorUs, resumeMs, signal);
+  const completeSince = (moved ?? held).completeSince;
   return {
     keptPath,
     started: true,
-    resumed,
+    resumed: moved !== null,
     gap: gapAfter(backup.manifest, completeSince),
     completeSince,
   };
@@ -193,45 +194,41 @@ async function start(
   });
 }
 
-/**
- * The running index already reads on, so its counts move; what it has read
- * before, it still has read.
- *
- * @throws BackupError RESTORE_FAILED
- */
-async function assertHoldsBackup(
-  api: string,
-  { manifest }: ReadBackup,
-  signal: AbortSignal
-): Promise<void> {
-  const { cursorUs } = manifest.index;
-  const health = await readHealth(api, signal);
-  if (cursorUs === null || (health.cursorUs ?? 0) >= cursorUs) return;
-  throw new BackupError(
-    `the index has cursor ${health.cursorUs ?? 'none'}, the backup ${cursorUs}`,
-    { code: 'RESTORE_FAILED' }
-  );
+/** Whether an index has what was read up to a cursor (µs since 1970). */
+function cursorProbe(api: string, cursorUs: number): Probe<HealthDocument> {
+  return {
+    name: 'fresh',
+    target: `${api}/health`,
+    read: (signal) => readHealth(api, signal),
+    judge: (readings) => {
+      const seenUs = readings.at(-1)?.value.cursorUs ?? 0;
+      return {
+        state: seenUs >= cursorUs ? 'pass' : 'wait',
+        detail: `its cursor is ${seenUs}, that of the backup ${cursorUs}`,
+      };
+    },
+  };
 }
 
-/** Waits for the first event after the backup's cursor, for a while. */
+/**
+ * Waits for the first event after the backup's cursor, for a while.
+ *
+ * @returns null when none has come
+ */
 async function untilResumed(
   api: string,
-  cursorUs: number | null,
+  cursorUs: number,
   limitMs: number,
   signal: AbortSignal
-): Promise<{
-  readonly resumed: boolean;
-  readonly completeSince: string | null;
-}> {
-  const startedMs = performance.now();
-  for (;;) {
-    const health = await readHealth(api, signal);
-    const { completeSince } = health;
-    const resumed = (health.cursorUs ?? 0) > (cursorUs ?? 0);
-    if (resumed || performance.now() - startedMs >= limitMs) {
-      return { resumed, completeSince };
-    }
-    await pause(250, signal);
+): Promise<HealthDocument | null> {
+  try {
+    const probe = cursorProbe(api, cursorUs + 1);
+    const waited = await waitFor(probe, { deadlineMs: limitMs, signal });
+    return waited.value;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof HealthError && error.code === 'DEADLINE') return null;
+    throw error;
   }
 }
 

@@ -1,0 +1,110 @@
+import path from 'node:path';
+import {
+  acquireLock,
+  DEFAULT_STATE_FOLDER,
+  openRuntime,
+  PROJECT_FOLDER,
+  stateFolder,
+  type Lock,
+  type Runtime,
+  type RuntimeKind,
+  type StateFolder,
+} from '../../runtime/index.js';
+import { readSetupRecord } from '../../setup/setup-record.js';
+import { BackupError } from '../backup-error.js';
+import { BACKUP_LOCK, makeBackupFolder } from '../backup-folder.js';
+import { EmbeddedOpener } from '../embedded/embedded-opener.js';
+import { EmbeddedSnapshotter } from '../embedded/embedded-snapshotter.js';
+import type { IndexOpener } from '../index-opener.js';
+import type { Snapshotter } from '../snapshotter.js';
+
+/** Which index, and where its backups are, as flags say it. */
+export interface SceneFlags {
+  readonly state: string | undefined;
+  readonly backups: string | undefined;
+  readonly runtime?: RuntimeKind | undefined;
+}
+
+/** Where a command works. */
+export interface BackupScene {
+  readonly folder: StateFolder;
+  /** The folder of the backups, absolute. */
+  readonly backups: string;
+  readonly runtime: Runtime;
+  /** The env file of this index. */
+  readonly envFile: string;
+}
+
+/** Puts together where a command works. Nothing is made or started. */
+export async function openScene(flags: SceneFlags): Promise<BackupScene> {
+  const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
+  const record = await readSetupRecord(folder.setupRecord);
+  const kind = flags.runtime ?? record?.runtime ?? 'embedded';
+  return {
+    folder,
+    backups: path.resolve(flags.backups ?? folder.backups),
+    runtime: openRuntime(kind, { folder }),
+    envFile: record?.envFile?.path ?? defaultEnvFile(folder),
+  };
+}
+
+/**
+ * How data of a runtime is copied.
+ *
+ * @param dataPath another folder than the runtime's own
+ * @throws BackupError NOT_SUPPORTED for Docker
+ */
+export async function snapshotterOf(
+  runtime: Runtime,
+  dataPath: string | undefined
+): Promise<Snapshotter> {
+  switch (runtime.kind) {
+    case 'embedded': {
+      const own = (await runtime.data()).name;
+      return new EmbeddedSnapshotter(path.resolve(dataPath ?? own));
+    }
+    case 'docker':
+      throw dockerMissing();
+  }
+}
+
+/** How data of a runtime is looked at. @throws BackupError NOT_SUPPORTED */
+export function openerOf(kind: RuntimeKind): IndexOpener {
+  switch (kind) {
+    case 'embedded':
+      return new EmbeddedOpener();
+    case 'docker':
+      throw dockerMissing();
+  }
+}
+
+/**
+ * Keeps a second run out of the folder of the backups, which is made.
+ *
+ * @throws LockedError LOCKED (exit code 11)
+ */
+export async function lockBackups(
+  backups: string,
+  purpose: string,
+  signal: AbortSignal
+): Promise<Lock> {
+  await makeBackupFolder(backups);
+  return await acquireLock(path.join(backups, BACKUP_LOCK), {
+    purpose,
+    signal,
+  });
+}
+
+function defaultEnvFile(folder: StateFolder): string {
+  const own = path.resolve(folder.path) === DEFAULT_STATE_FOLDER;
+  const place = own ? PROJECT_FOLDER : folder.path;
+  return path.join(place, '.env.constellation-local');
+}
+
+function dockerMissing(): BackupError {
+  return new BackupError('backups of the Docker runtime are not there yet', {
+    code: 'NOT_SUPPORTED',
+    suggestion:
+      'stop the container, then copy its volume with docker run --rm -v VOLUME:/data:ro -v "$PWD:/to" debian tar -C /data -cf /to/constellation.tar .',
+  });
+}

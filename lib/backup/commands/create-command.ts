@@ -1,0 +1,86 @@
+import {
+  defineCommand,
+  EXIT,
+  groupedCommand,
+  STANDARD_FLAGS,
+} from '../../cli/index.js';
+import { settingFlag } from '../../env/index.js';
+import { openScene, snapshotterOf } from './backup-scene.js';
+import { INDEX_FLAGS, PLACE_FLAGS, WORK_FLAG } from './place-flags.js';
+import { reportCreated, reportCreatePlan, runCreate } from './run-create.js';
+
+const SPEC = defineCommand({
+  command: 'npx zx scripts/backup.ts create',
+  purpose:
+    'Makes a backup of the running index, opens it, compares its counts, and sends it off.',
+  flags: {
+    ...PLACE_FLAGS,
+    ...INDEX_FLAGS,
+    verify: {
+      type: 'choice',
+      choices: ['full', 'quick', 'none'],
+      default: 'full',
+      help: 'full opens the backup and compares counts, quick compares sums',
+    },
+    ...WORK_FLAG,
+    compression: {
+      type: 'choice',
+      choices: ['auto', 'zstd', 'gzip', 'none'],
+      default: 'auto',
+      help: 'how files are stored; auto takes zstd where it is there',
+    },
+    hook: settingFlag('CONSTELLATION_BACKUP_HOOK', {
+      placeholder: 'FILE',
+      help: 'program that takes the finished backup elsewhere',
+    }),
+    hookTimeout: {
+      type: 'integer',
+      unit: 'min',
+      min: 1,
+      max: 10_080,
+      default: 1440,
+      help: 'how long the hook may take',
+    },
+    dryRun: STANDARD_FLAGS.dryRun,
+    json: STANDARD_FLAGS.json,
+  },
+  exitCodes: [
+    [EXIT.good, 'made and verified'],
+    [EXIT.failed, 'failed; nothing is left behind, or the backup is bad'],
+    [EXIT.unverified, 'made, but not verified'],
+    [EXIT.nothingFound, 'there is no index to back up'],
+  ],
+  examples: [
+    { command: 'npx zx scripts/backup.ts create', does: 'Back up and verify' },
+    {
+      command: 'npx zx scripts/backup.ts create --backups /mnt/disk2/backups',
+      does: 'To another disk',
+    },
+  ],
+});
+
+/** `create`. */
+export const CREATE_COMMAND = groupedCommand(
+  'create',
+  SPEC,
+  async ({ flags, output, signal }) => {
+    const scene = await openScene(flags);
+    const snapshotter = await snapshotterOf(scene.runtime, flags.data);
+    if (flags.dryRun) {
+      await reportCreatePlan(snapshotter, scene, output);
+      return EXIT.good;
+    }
+    const result = await runCreate({
+      scene,
+      snapshotter,
+      compression: flags.compression,
+      verify: flags.verify,
+      workFolder: flags.work,
+      hook: flags.hook,
+      hookMs: flags.hookTimeout * 60_000,
+      output,
+      signal,
+    });
+    return reportCreated(result, output);
+  }
+);

@@ -1,0 +1,85 @@
+import {
+  defineCommand,
+  EXIT,
+  formatBytes,
+  formatDuration,
+  groupedCommand,
+  STANDARD_FLAGS,
+} from '../../cli/index.js';
+import { BackupError } from '../backup-error.js';
+import { findBackups, isVerified, type FoundBackup } from '../backup-folder.js';
+import { storedSize, unpackedSize } from '../manifest/manifest.js';
+import { openScene } from './backup-scene.js';
+import { PLACE_FLAGS } from './place-flags.js';
+
+const SPEC = defineCommand({
+  command: 'npx zx scripts/backup.ts list',
+  purpose: 'Lists the backups, newest first. Half-written ones are none.',
+  flags: { ...PLACE_FLAGS, json: STANDARD_FLAGS.json },
+  exitCodes: [[EXIT.nothingFound, 'there is none']],
+});
+
+/** `list`. */
+export const LIST_COMMAND = groupedCommand(
+  'list',
+  SPEC,
+  async ({ flags, output }) => {
+    const { backups } = await openScene(flags);
+    const found = await findBackups(backups);
+    if (found.length === 0) throw noBackups(backups);
+    output.document({
+      schemaVersion: 1,
+      ok: true,
+      backups,
+      list: found.map(backupDocument),
+    });
+    for (const backup of found) output.result(backupLine(backup, new Date()));
+    return EXIT.good;
+  }
+);
+
+/** What is said where there is no backup. */
+export function noBackups(backups: string): BackupError {
+  return new BackupError(`there is no backup in ${backups}`, {
+    code: 'NOTHING_FOUND',
+    suggestion: 'npx zx scripts/backup.ts create',
+  });
+}
+
+/** A backup as `--json` shows it. */
+export function backupDocument(backup: FoundBackup): object {
+  const { id, path, manifest, problem, verification } = backup;
+  return {
+    id,
+    path,
+    createdAt: manifest?.createdAt ?? null,
+    runtime: manifest?.runtime ?? null,
+    sample: manifest?.sample ?? null,
+    storedBytes: manifest === null ? null : storedSize(manifest),
+    unpackedBytes: manifest === null ? null : unpackedSize(manifest),
+    cursorUs: manifest?.index.cursorUs ?? null,
+    verified: isVerified(backup),
+    verification,
+    problem,
+  };
+}
+
+/** A backup on a line. */
+export function backupLine(backup: FoundBackup, now: Date): string {
+  const { id, manifest, problem, verification } = backup;
+  if (manifest === null || problem !== null) {
+    return `${id}  DAMAGED: ${problem ?? 'it cannot be read'}`;
+  }
+  const age = formatDuration(now.getTime() - Date.parse(manifest.createdAt));
+  const kind = manifest.sample
+    ? `${manifest.runtime}, sample`
+    : manifest.runtime;
+  const size = formatBytes(storedSize(manifest));
+  return `${id}  ${age} old, ${size}, ${kind}, ${stateOf(verification)}`;
+}
+
+function stateOf(verification: FoundBackup['verification']): string {
+  if (verification === null) return 'not verified';
+  if (verification.problem !== null) return `BAD: ${verification.problem}`;
+  return verification.level === 'full' ? 'verified' : 'sums verified';
+}

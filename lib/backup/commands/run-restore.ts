@@ -1,0 +1,173 @@
+import {
+  EXIT,
+  formatBytes,
+  Steps,
+  summaryBox,
+  type CommandContext,
+  type ExitCode,
+  type Step,
+} from '../../cli/index.js';
+import { acquireLock } from '../../runtime/index.js';
+import path from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { chooseBackup } from '../backup-folder.js';
+import { unpackedSize } from '../manifest/manifest.js';
+import { ProgressText } from '../progress.js';
+import {
+  restoreBackup,
+  type RestoreOutcome,
+  type RestoreStage,
+} from '../restore/restore-backup.js';
+import { planRestore, type RestorePlan } from '../restore/restore-plan.js';
+import { readRestoreRecord } from '../restore/restore-record.js';
+import { lockBackups, openerOf, type BackupScene } from './backup-scene.js';
+import type { RestoreFlags } from './restore-command.js';
+
+const STAGE_TEXTS: Readonly<Record<RestoreStage, string>> = {
+  unpack: 'unpacking',
+  verify: 'opening it and comparing counts',
+  stop: 'stopping the index',
+  swap: 'swapping the data',
+  start: 'starting the index',
+  health: 'waiting until it reads on',
+};
+
+/** `restore`. */
+export async function runRestore(
+  context: CommandContext<RestoreFlags>,
+  scene: BackupScene
+): Promise<ExitCode> {
+  const { flags, positionals, signal } = context;
+  const { folder, runtime } = scene;
+  const wanted = positionals[0] ?? 'latest';
+  const backup = await chooseBackup(scene.backups, wanted);
+  const plan = async (): Promise<RestorePlan> => {
+    const record = await readRestoreRecord(folder.restore);
+    const wasRunning = record?.phase === 'swapping' && record.wasRunning;
+    const wish = { backup, dataPath: flags.data, wasRunning };
+    return await planRestore(runtime, wish, new Date());
+  };
+  if (flags.dryRun) {
+    showPlan(await plan(), context);
+    return EXIT.good;
+  }
+  await mkdir(folder.path, { recursive: true });
+  const state = await acquireLock(folder.lock, {
+    purpose: 'a restore',
+    signal,
+  });
+  try {
+    const backupsOf = path.dirname(backup.path);
+    const lock = await lockBackups(backupsOf, 'a restore', signal);
+    try {
+      return await carryOut(await plan(), context, scene);
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await state.release();
+  }
+}
+
+async function carryOut(
+  plan: RestorePlan,
+  { flags, output, signal }: CommandContext<RestoreFlags>,
+  { folder, runtime }: BackupScene
+): Promise<ExitCode> {
+  if (plan.warning !== null) output.warn(plan.warning);
+  const step: Step = new Steps(output).start(`Restore ${plan.backup.id}`);
+  const progress = new ProgressText();
+  let outcome: RestoreOutcome;
+  try {
+    outcome = await restoreBackup(plan, {
+      runtime,
+      opener: openerOf(runtime.kind),
+      recordFile: folder.restore,
+      signal,
+      resumeMs: flags.resumeWait * 1000,
+      onStage: (stage) => step.update(STAGE_TEXTS[stage]),
+      onProgress: (state) => step.update(progress.text(state)),
+      onUndo: (text) => output.note(`Undone: ${text}`),
+    });
+  } catch (error) {
+    step.fail('the old data is in its place');
+    throw error;
+  }
+  step.done('every count is what it was when the backup was made');
+  const { gap } = outcome;
+  output.document({
+    schemaVersion: 1,
+    ok: true,
+    dryRun: false,
+    backupId: plan.backup.id,
+    dataPath: plan.dataPath,
+    ...outcome,
+  });
+  if (gap !== null) {
+    output.warn(
+      `nothing is known of what happened from ${gap.from} to ${gap.to}: the stream no longer had it. /health says complete_since ${gap.to}; an AppView that was set up with CONSTELLATION_LOCAL_SINCE needs that time there`
+    );
+  }
+  const lines = outcomeLines(plan, outcome);
+  output.result(summaryBox('Restored', lines, output.resultPaint));
+  return EXIT.good;
+}
+
+function outcomeLines(
+  { backup, dataPath }: RestorePlan,
+  { keptPath, started, resumed, gap }: RestoreOutcome
+): readonly string[] {
+  const { cursorUs, linkingRecords } = backup.manifest.index;
+  const upTo =
+    cursorUs === null ? 'the start' : new Date(cursorUs / 1000).toISOString();
+  return [
+    `${backup.id} is in ${dataPath}: ${linkingRecords} linking records up to ${upTo}`,
+    ...(started
+      ? [
+          resumed
+            ? `the index runs and has read on from there, ${gap === null ? 'nothing is missing' : 'with a gap'}`
+            : 'the index runs; no newer event has come yet, so whether something is missing is not known: see complete_since at /health',
+        ]
+      : ['the index does not run: npx zx scripts/setup.ts starts it']),
+    ...(keptPath === null
+      ? []
+      : [
+          `the data from before is in ${keptPath}: npx zx scripts/backup.ts restore --discard-old`,
+        ]),
+  ];
+}
+
+function showPlan(
+  plan: RestorePlan,
+  { output }: CommandContext<RestoreFlags>
+): void {
+  const { backup, present, dataPath, stops, startsAfter, keptPath } = plan;
+  const size = unpackedSize(backup.manifest);
+  output.document({
+    schemaVersion: 1,
+    ok: true,
+    dryRun: true,
+    backupId: backup.id,
+    dataPath,
+    neededBytes: size,
+    present,
+    keptPath: present === null ? null : keptPath,
+    stops,
+    startsAfter,
+    warning: plan.warning,
+  });
+  const lines = [
+    `unpack ${backup.id} beside ${dataPath} (${formatBytes(size)}), open it and compare its counts`,
+    ...(stops ? ['stop the index'] : []),
+    ...(present === null
+      ? [`put it into ${dataPath}`]
+      : [
+          `keep the present data (${formatBytes(present.sizeBytes)}) in ${keptPath}`,
+          `put the restored data into ${dataPath}`,
+        ]),
+    ...(startsAfter ? ['start the index, wait until it reads on'] : []),
+  ];
+  const title = 'Would do (nothing was done)';
+  output.result(summaryBox(title, lines, output.resultPaint));
+  if (plan.warning !== null) output.warn(plan.warning);
+}
