@@ -9,9 +9,11 @@
 
 import { BACKUP_COMMANDS } from '../lib/backup/commands/backup-commands.js';
 import { runCommandGroup } from '../lib/cli/index.js';
+import { readEnvAnswers } from '../lib/setup/env-answers.js';
 
 await runCommandGroup(BACKUP_COMMANDS, {
   url: import.meta.url,
+  envFile: readEnvAnswers,
   // A restore that is interrupted puts the old data back and starts it.
   stopGraceMs: 120_000,
 });

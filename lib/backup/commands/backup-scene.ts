@@ -3,13 +3,13 @@ import {
   acquireLock,
   DEFAULT_STATE_FOLDER,
   openRuntime,
-  PROJECT_FOLDER,
   stateFolder,
   type Lock,
   type Runtime,
   type RuntimeKind,
   type StateFolder,
 } from '../../runtime/index.js';
+import { defaultEnvFile } from '../../setup/setup-options.js';
 import { readSetupRecord } from '../../setup/setup-record.js';
 import { BackupError } from '../backup-error.js';
 import { BACKUP_LOCK, makeBackupFolder } from '../backup-folder.js';
@@ -44,7 +44,7 @@ export async function openScene(flags: SceneFlags): Promise<BackupScene> {
     folder,
     backups: path.resolve(flags.backups ?? folder.backups),
     runtime: openRuntime(kind, { folder }),
-    envFile: record?.envFile?.path ?? defaultEnvFile(folder),
+    envFile: record?.envFile?.path ?? defaultEnvFile(folder.path),
   };
 }
 
@@ -93,12 +93,6 @@ export async function lockBackups(
     purpose,
     signal,
   });
-}
-
-function defaultEnvFile(folder: StateFolder): string {
-  const own = path.resolve(folder.path) === DEFAULT_STATE_FOLDER;
-  const place = own ? PROJECT_FOLDER : folder.path;
-  return path.join(place, '.env.constellation-local');
 }
 
 function dockerMissing(): BackupError {

@@ -95,11 +95,8 @@ export const PRUNE_COMMAND = groupedCommand(
         if (plan.remove.length > 0 && !flags.yes) {
           const count = `${plan.remove.length} of ${found.length}`;
           const message = `Remove these ${count} backups?`;
-          const answer = prompts.canAsk
-            ? await prompts.ask('yes', { message, initial: false })
-            : null;
-          if (answer === null) throw needsYes();
-          if (!answer) return EXIT.good;
+          if (!prompts.canAsk) throw needsYes();
+          if (!(await prompts.confirm(message))) return EXIT.good;
         }
         for (const { path } of plan.remove) {
           signal.throwIfAborted();
