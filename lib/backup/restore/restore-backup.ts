@@ -14,7 +14,6 @@ import {
 } from '../../health/index.js';
 import { unpackBackup } from '../archive/unpack-backup.js';
 import { BackupError } from '../backup-error.js';
-import type { ReadBackup } from '../backup-folder.js';
 import { swapData, type DataSwap } from '../embedded/data-swap.js';
 import type { IndexOpener } from '../index-opener.js';
 import { unpackedSize } from '../manifest/manifest.js';

@@ -124,7 +124,7 @@ t.test(
   }
 );
 
-t.test('retention never loses the newest verified one', async (t) => {
+t.test('retention never loses the newest verified one', async () => {
   const backup = fc.record({
     id: fc.uuid(),
     createdAt: fc.date({
