@@ -19,7 +19,7 @@ import {
 } from './manifest/manifest.js';
 import { byteCounter, type OnProgress } from './progress.js';
 import type { Snapshotter, SnapshotPlan } from './snapshotter.js';
-import { assertSpace } from './space-check.js';
+import { assertSpace, explainFullDisk } from './space-check.js';
 
 /** The stages of a backup, in order. */
 export const CREATE_STAGES = [
@@ -57,6 +57,9 @@ export interface CreatedBackup {
 /** What the settings are called in a backup. */
 const ENV_NAME = 'env.constellation-local';
 
+const MORE_SPACE =
+  'free some space, prune old backups, or use another disk with --backups DIR';
+
 /** Most that compressing has left of an index, with room to spare. */
 const ARCHIVE_SHARE = 0.7;
 
@@ -87,7 +90,7 @@ export async function createBackup(
     folder,
     spaceForBackup(plan),
     'the snapshot and its archive',
-    'free some space, prune old backups, or use another disk with --backups DIR'
+    MORE_SPACE
   );
   const createdAt = now();
   const id = newBackupName(createdAt);
@@ -127,7 +130,8 @@ export async function createBackup(
     return { path: finished, manifest };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw error;
+    signal.throwIfAborted(); // streams reject with an error of their own
+    throw explainFullDisk(error, folder, MORE_SPACE);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isCode } from '../env/atomic-write.js';
 import { formatBytes } from '../cli/index.js';
 import { freeSpace } from '../runtime/index.js';
 import { BackupError } from './backup-error.js';
@@ -22,4 +23,18 @@ export async function assertSpace(
     `${purpose} may need ${formatBytes(neededBytes)} in ${folder}, where ${formatBytes(freeBytes)} are free`,
     { code: 'NO_SPACE', suggestion: wayOut }
   );
+}
+
+/** A full disk as an error with a way out; any other error as it is. */
+export function explainFullDisk(
+  error: unknown,
+  folder: string,
+  wayOut: string
+): unknown {
+  if (!isCode(error, 'ENOSPC') && !isCode(error, 'EDQUOT')) return error;
+  return new BackupError(`there is no space left in ${folder}`, {
+    code: 'NO_SPACE',
+    cause: error,
+    suggestion: wayOut,
+  });
 }

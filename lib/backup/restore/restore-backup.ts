@@ -18,7 +18,7 @@ import { swapData, type DataSwap } from '../embedded/data-swap.js';
 import type { IndexOpener } from '../index-opener.js';
 import { unpackedSize } from '../manifest/manifest.js';
 import type { OnProgress } from '../progress.js';
-import { assertSpace } from '../space-check.js';
+import { assertSpace, explainFullDisk } from '../space-check.js';
 import { checkSums } from '../verify/check-sums.js';
 import { assertSameCounts } from '../verify/verify-backup.js';
 import { sweepFresh } from './kept-data.js';
@@ -120,6 +120,9 @@ export async function restoreBackup(
   }
 }
 
+const MORE_SPACE =
+  'free some space, or restore to another disk with --data DIR';
+
 async function unpackBeside(
   { backup, dataPath, freshPath }: RestorePlan,
   { opener, signal, onStage, onProgress = () => undefined }: RestoreOptions
@@ -132,7 +135,7 @@ async function unpackBeside(
     parent,
     unpackedSize(backup.manifest),
     'the restored index beside the present one',
-    'free some space, or restore to another disk with --data DIR'
+    MORE_SPACE
   );
   try {
     await checkSums(backup, 'not-unpacked', signal, onProgress);
@@ -141,7 +144,7 @@ async function unpackBeside(
     await assertSameCounts(freshPath, backup, opener, signal);
   } catch (error) {
     await rm(freshPath, { recursive: true, force: true });
-    throw error;
+    throw explainFullDisk(error, parent, MORE_SPACE);
   }
 }
 

@@ -6,7 +6,7 @@ import type { ReadBackup } from '../backup-folder.js';
 import type { IndexOpener } from '../index-opener.js';
 import { unpackedSize } from '../manifest/manifest.js';
 import type { OnProgress } from '../progress.js';
-import { assertSpace } from '../space-check.js';
+import { assertSpace, explainFullDisk } from '../space-check.js';
 import { checkSums } from './check-sums.js';
 import { assertNoDifference, compareIndex } from './compare-index.js';
 import {
@@ -66,6 +66,9 @@ export async function verifyBackup(
   return await note(null);
 }
 
+const MORE_SPACE =
+  'use a folder on another disk with --work DIR, or compare sums alone with --quick';
+
 async function verifyOpened(
   backup: ReadBackup,
   options: VerifyOptions
@@ -77,7 +80,7 @@ async function verifyOpened(
     workFolder,
     unpackedSize(backup.manifest),
     'unpacking it for a look',
-    'use a folder on another disk with --work DIR, or compare sums alone with --quick'
+    MORE_SPACE
   );
   const target = path.join(workFolder, newVerifyName());
   try {
@@ -85,6 +88,8 @@ async function verifyOpened(
     await unpackBackup(backup, target, signal, onProgress);
     onStage('comparing counts');
     await assertSameCounts(target, backup, opener, signal);
+  } catch (error) {
+    throw explainFullDisk(error, workFolder, MORE_SPACE);
   } finally {
     await rm(target, { recursive: true, force: true });
   }
