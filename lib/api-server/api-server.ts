@@ -5,6 +5,7 @@
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { textAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 
 /** What the server is built over. */
@@ -20,6 +21,8 @@ export interface ApiServerOptions {
 /** Longest request head, bytes: room for many `did` parameters, not for an attack. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
+const FAILURE = textAnswer('error', 500, 'internal error');
+
 /** Makes the server; the caller listens. */
 export function createApiServer(options: ApiServerOptions): Server {
   const server = createServer(
@@ -32,7 +35,7 @@ export function createApiServer(options: ApiServerOptions): Server {
       connectionsCheckingInterval: 5_000,
     },
     (request, response) => {
-      void respond(options, request, response);
+      respond({ options, request, response, startedMs: performance.now() });
     }
   );
   server.on('clientError', (error, socket) => {
@@ -65,27 +68,48 @@ export function drainServer(server: Server, drainMs: number): Promise<void> {
   });
 }
 
-async function respond(
-  options: ApiServerOptions,
-  request: IncomingMessage,
-  response: ServerResponse
-): Promise<void> {
-  const started = performance.now();
-  let answer: Answer;
+/** One request that waits for its answer. */
+interface Exchange {
+  readonly options: ApiServerOptions;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** By `performance.now()`. */
+  readonly startedMs: number;
+}
+
+/** Most answers are there at once: those make no promise. */
+function respond(exchange: Exchange): void {
+  let answer: Answer | Promise<Answer>;
   try {
-    const pending = options.answer(request);
-    answer = pending instanceof Promise ? await pending : pending;
+    answer = exchange.options.answer(exchange.request);
   } catch (error) {
-    options.onError(error);
-    answer = {
-      route: 'error',
-      status: 500,
-      type: 'text/plain; charset=utf-8',
-      body: 'internal error',
-    };
+    fail(exchange, error);
+    return;
   }
+  if (answer instanceof Promise) void respondLater(exchange, answer);
+  else finish(exchange, answer);
+}
+
+async function respondLater(
+  exchange: Exchange,
+  answer: Promise<Answer>
+): Promise<void> {
+  try {
+    finish(exchange, await answer);
+  } catch (error) {
+    fail(exchange, error);
+  }
+}
+
+function fail(exchange: Exchange, error: unknown): void {
+  exchange.options.onError(error);
+  if (!exchange.response.headersSent) finish(exchange, FAILURE);
+}
+
+function finish(exchange: Exchange, answer: Answer): void {
+  const { options, request, response, startedMs } = exchange;
   send(request, response, answer);
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = (performance.now() - startedMs) / 1000;
   options.onAnswer(answer.route, answer.status, seconds);
 }
 

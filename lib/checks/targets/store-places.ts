@@ -53,6 +53,9 @@ export function openStorePlaces(
   }
   return {
     places: choosePlaces(candidates, count),
-    close: () => store.root.close(),
+    close: async () => {
+      reader.release();
+      await store.root.close();
+    },
   };
 }

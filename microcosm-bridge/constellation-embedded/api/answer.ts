@@ -67,7 +67,6 @@ export function answerFor(
   if (plain !== undefined) return plain(state);
   if (path === '/ready') return ready(reader);
   if (reader === null) return notReady(path);
-  reader.refresh();
   if (endpoint === undefined) {
     return jsonAnswer('/', 200, overview(reader.state(), Date.now()));
   }

@@ -31,17 +31,18 @@ function totals(
 ): string {
   const collections = new Map<string, string>();
   for (const slot of reader.slots(target)) {
-    const { collection, path } = reader.sourceName(slot.sourceId);
-    const entry = `${JSON.stringify(path)}:${show(slot)}`;
-    const before = collections.get(collection);
+    const { collectionJson, pathJson } = reader.sourceName(slot.sourceId);
+    const entry = `${pathJson}:${show(slot)}`;
+    const before = collections.get(collectionJson);
     collections.set(
-      collection,
+      collectionJson,
       before === undefined ? entry : `${before},${entry}`
     );
   }
-  const members: string[] = [];
-  for (const [collection, paths] of collections) {
-    members.push(`${JSON.stringify(collection)}:{${paths}}`);
+  let members = '';
+  for (const [collectionJson, paths] of collections) {
+    if (members !== '') members += ',';
+    members += `${collectionJson}:{${paths}}`;
   }
-  return `{"links":{${members.join(',')}}}`;
+  return `{"links":{${members}}}`;
 }

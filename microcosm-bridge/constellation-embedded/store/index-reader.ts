@@ -1,15 +1,16 @@
 /**
  * Reads the index. Each HTTP thread has its own reader; what the writer
- * committed is seen by the next request (see {@link IndexReader.refresh}).
+ * committed is seen after {@link IndexReader.refresh}.
  */
 
 import { LRUCache } from 'lru-cache';
 import { unpackDid } from './account-ledger.js';
 import type { Account } from './account-ledger.js';
-import { readId } from './interner.js';
+import { idOfValue } from './interner.js';
 import { byDidKey, idKey, recordKey, textKey } from './keys.js';
 import { readState } from './open-store.js';
-import type { Store } from './open-store.js';
+import type { Store, Tree } from './open-store.js';
+import { Snapshot } from './snapshot.js';
 import { parseSourceText, sourceText } from './source-name.js';
 import type { SourceName } from './source-name.js';
 import type { IndexState } from './state.js';
@@ -26,20 +27,33 @@ import type { DidEntry, LinkRef, Slot } from './values.js';
 /** How many names of sources and accounts a reader keeps in memory. */
 const CACHED_NAMES = 20_000;
 
+/** A source's names, and the same as JSON text. */
+export interface NamedSource extends SourceName {
+  readonly collectionJson: string;
+  readonly pathJson: string;
+}
+
 /** Names and counts; what is listed in pages is in link-pages.ts and many-to-many.ts. */
 export class IndexReader {
   readonly store: Store;
-  readonly #sourceNames = new LRUCache<number, SourceName>({
+  readonly snapshot: Snapshot;
+  readonly #sourceNames = new LRUCache<number, NamedSource>({
     max: CACHED_NAMES,
   });
 
   constructor(store: Store) {
     this.store = store;
+    this.snapshot = new Snapshot(store.root);
   }
 
-  /** Makes the newest committed batch visible. Call before each request. */
+  /** Makes the newest committed batch visible. */
   refresh(): void {
-    this.store.root.resetReadTxn();
+    this.snapshot.renew();
+  }
+
+  /** Lets go of the snapshot; the next reading takes the newest one. */
+  release(): void {
+    this.snapshot.release();
   }
 
   /** The state after the newest committed batch. */
@@ -49,7 +63,7 @@ export class IndexReader {
 
   /** Every slot of a target, in order of first appearance. */
   slots(target: string): Slot[] {
-    const value = this.store.subjects.getBinaryFast(textKey(target));
+    const value = this.snapshot.get(this.store.subjects, textKey(target));
     return value === undefined ? [] : unpackSlots(value);
   }
 
@@ -64,23 +78,29 @@ export class IndexReader {
 
   /** The id of a (collection, path), or null. */
   sourceId({ collection, path }: SourceName): number | null {
-    return readId(this.store.sources, sourceText(collection, path));
+    return this.#idOf(this.store.sources, sourceText(collection, path));
   }
 
   /** The (collection, path) of an id that a slot carries. */
-  sourceName(sourceId: number): SourceName {
+  sourceName(sourceId: number): NamedSource {
     const cached = this.#sourceNames.get(sourceId);
     if (cached !== undefined) return cached;
-    const value = this.store.sourceNames.getBinaryFast(idKey(sourceId));
+    const value = this.snapshot.get(this.store.sourceNames, idKey(sourceId));
     if (value === undefined) throw new RangeError(`no source ${sourceId}`);
-    const name = parseSourceText(textFrom(value, 0));
+    const { collection, path } = parseSourceText(textFrom(value, 0));
+    const name = {
+      collection,
+      path,
+      collectionJson: JSON.stringify(collection),
+      pathJson: JSON.stringify(path),
+    };
     this.#sourceNames.set(sourceId, name);
     return name;
   }
 
   /** The (collection, path) and the target of a slot. */
   slotName(slotId: number): { sourceId: number; target: string } {
-    const value = this.store.slots.getBinaryFast(idKey(slotId));
+    const value = this.snapshot.get(this.store.slots, idKey(slotId));
     if (value === undefined) throw new RangeError(`no slot ${slotId}`);
     return {
       sourceId: sourceOfSlotName(value),
@@ -90,19 +110,19 @@ export class IndexReader {
 
   /** The id of a DID, or null when it never linked to anything. */
   didId(did: string): number | null {
-    return readId(this.store.dids, did);
+    return this.#idOf(this.store.dids, did);
   }
 
   /** The account behind an id. */
   account(didId: number): Account {
-    const value = this.store.didNames.getBinaryFast(idKey(didId));
+    const value = this.snapshot.get(this.store.didNames, idKey(didId));
     if (value === undefined) throw new RangeError(`no DID ${didId}`);
     return unpackDid(value);
   }
 
   /** A DID's part of a slot, or null when it has no link there. */
   didEntry(slotId: number, didId: number): DidEntry | null {
-    const value = this.store.links.getBinaryFast(byDidKey(slotId, didId));
+    const value = this.snapshot.get(this.store.links, byDidKey(slotId, didId));
     return value === undefined ? null : unpackDidEntry(value);
   }
 
@@ -112,11 +132,17 @@ export class IndexReader {
     collection: string,
     rkey: string
   ): readonly LinkRef[] {
-    const collectionId = readId(this.store.collections, collection);
+    const collectionId = this.#idOf(this.store.collections, collection);
     if (collectionId === null) return [];
-    const value = this.store.records.getBinaryFast(
+    const value = this.snapshot.get(
+      this.store.records,
       recordKey(didId, collectionId, rkey)
     );
     return value === undefined ? [] : unpackRecord(value).links;
+  }
+
+  #idOf(ids: Tree, text: string): number | null {
+    const value = this.snapshot.get(ids, textKey(text));
+    return value === undefined ? null : idOfValue(value);
   }
 }

@@ -34,8 +34,10 @@ export class Interner {
   find(text: string): number | null {
     const cached = this.#cache.get(text);
     if (cached !== undefined) return cached;
-    const id = readId(this.#trees.ids, text);
-    if (id !== null) this.#cache.set(text, id);
+    const value = this.#trees.ids.getBinaryFast(textKey(text));
+    if (value === undefined) return null;
+    const id = idOfValue(value);
+    this.#cache.set(text, id);
     return id;
   }
 
@@ -64,8 +66,7 @@ function utf8(text: string): Buffer {
   return Buffer.from(text, 'utf8');
 }
 
-/** Reader's side: the id of a text, or null. */
-export function readId(ids: Tree, text: string): number | null {
-  const value = ids.getBinaryFast(textKey(text));
-  return value === undefined ? null : value.readUIntBE(0, ID_BYTES);
+/** The id in a value of `ids`. */
+export function idOfValue(value: Buffer): number {
+  return value.readUIntBE(0, ID_BYTES);
 }

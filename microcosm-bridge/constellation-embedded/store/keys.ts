@@ -31,7 +31,8 @@ const SLOT_KEY_BYTES = ID_BYTES + 1;
  * two texts to collide has to find a collision in 128 bits of SHA-256.
  */
 export function textKey(text: string): Buffer {
-  return hash('sha256', text, 'buffer').subarray(0, 16);
+  // As a string: several times as fast as asking for a buffer (Node 20.20).
+  return Buffer.from(hash('sha256', text, 'binary').slice(0, 16), 'latin1');
 }
 
 /** Key of something known by its id alone. */

@@ -49,7 +49,7 @@ export interface SlotLink {
 
 /** The links of a slot, newest first (oldest first with `reverse`), from `from` on. */
 export function* slotLinks(
-  { store }: IndexReader,
+  { store, snapshot }: IndexReader,
   slotId: number,
   { from, reverse }: Pick<PageRequest, 'from' | 'reverse'>
 ): Generator<SlotLink> {
@@ -63,7 +63,7 @@ export function* slotLinks(
         end: bySeqKey(slotId, 0),
         reverse: true,
       };
-  for (const { key, value } of store.links.getRange(range)) {
+  for (const { key, value } of snapshot.entries(store.links, range)) {
     if (key[ID_BYTES] !== BY_SEQ) continue;
     yield {
       seq: seqOfKey(key),
@@ -126,7 +126,7 @@ export function linkPageOf(
 
 /** At most one page and one more of a DID's links, from `from` on. */
 function linksOfDid(
-  { store }: IndexReader,
+  { store, snapshot }: IndexReader,
   slotId: number,
   didId: number,
   entry: { readonly count: number; readonly firstSeq: number },
@@ -138,7 +138,8 @@ function linksOfDid(
           from === null ? true : reverse ? seq >= from : seq <= from
         )
       : Array.from(
-          store.links.getKeys(
+          snapshot.keys(
+            store.links,
             reverse
               ? {
                   start: byDidAndSeqKey(slotId, didId, from ?? 0),
@@ -155,7 +156,7 @@ function linksOfDid(
           seqOfKey
         );
   return seqs.map((seq) => {
-    const value = store.links.getBinaryFast(bySeqKey(slotId, seq));
+    const value = snapshot.get(store.links, bySeqKey(slotId, seq));
     if (value === undefined) throw new RangeError(`no link ${seq}`);
     return { seq, didId, rkey: rkeyOfLinker(value) };
   });

@@ -14,6 +14,7 @@ import { healthReport } from '../health/health-report.js';
 import { StatusHistory } from '../health/status-history.js';
 import { IndexReader } from '../store/index-reader.js';
 import { openStore } from '../store/open-store.js';
+import { commitsOf } from './commit-counter.js';
 import type {
   FromHttpThread,
   HttpThreadData,
@@ -25,12 +26,23 @@ const DRAIN_MS = 5000;
 
 if (parentPort === null) throw new Error('http-thread.ts runs in a thread');
 const port = parentPort;
-const { dataPath, listen, didWebDomain, identity } = (
+const { dataPath, listen, didWebDomain, identity, commits } = (
   workerData as { data: HttpThreadData }
 ).data;
 const history = new StatusHistory();
 const metrics = new HttpMetrics();
 let reader: IndexReader | null = null;
+let commitsSeen = commitsOf(commits);
+
+/** The reader with all that is committed by now; null until the store is open. */
+function currentReader(): IndexReader | null {
+  const committed = commitsOf(commits);
+  if (committed !== commitsSeen) {
+    commitsSeen = committed;
+    reader?.refresh();
+  }
+  return reader;
+}
 
 function tell(message: FromHttpThread): void {
   port.postMessage(message);
@@ -42,7 +54,7 @@ const state: ApiState = {
 };
 const server = createApiServer({
   answer: ({ method = 'GET', url = '/' }) =>
-    answerFor(state, reader, { method, url }),
+    answerFor(state, currentReader(), { method, url }),
   onAnswer: (route, status, seconds) => {
     metrics.observe(route, status, seconds);
   },
@@ -74,6 +86,8 @@ port.on('message', (message: ToHttpThread) => {
       return;
     case 'status':
       history.add(message.status);
+      // Where nobody asks for anything an old snapshot must not stay either.
+      currentReader();
       return;
     case 'metrics':
       void metrics.json().then((json) => {

@@ -3,6 +3,7 @@
 import type { MetricsJson } from '../../../lib/api-server/index.js';
 import type { HealthIdentity } from '../health/health-report.js';
 import type { IndexStatus } from '../health/index-status.js';
+import type { CommitCounter } from './commit-counter.js';
 import type { LogLevel } from '../../../lib/log/log.js';
 
 /** To the writer's thread. */
@@ -51,6 +52,7 @@ export interface IndexThreadData {
   readonly fixture: string | null;
   /** Free bytes below which indexing pauses. */
   readonly minFreeBytes: number;
+  readonly commits: CommitCounter;
 }
 
 /** What an HTTP thread is started with. */
@@ -61,4 +63,5 @@ export interface HttpThreadData {
     { readonly host: string; readonly port: number } | { readonly fd: number };
   readonly didWebDomain: string | null;
   readonly identity: HealthIdentity;
+  readonly commits: CommitCounter;
 }

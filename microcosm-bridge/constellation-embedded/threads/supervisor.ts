@@ -9,6 +9,7 @@ import type { BindAddress } from '../../../lib/api-server/index.js';
 import type { HealthIdentity } from '../health/health-report.js';
 import type { LogLevel } from '../../../lib/log/log.js';
 import { createMetricsServer } from '../metrics/metrics-server.js';
+import { newCommitCounter } from './commit-counter.js';
 import type {
   FromHttpThread,
   FromIndexThread,
@@ -26,7 +27,7 @@ const STOP_MS = 30_000;
 
 /** What the process is made of. */
 export interface SupervisorOptions {
-  readonly index: IndexThreadData;
+  readonly index: Omit<IndexThreadData, 'commits'>;
   readonly bind: BindAddress;
   /** Null: no metrics. */
   readonly bindMetrics: BindAddress | null;
@@ -64,6 +65,7 @@ export class Supervisor {
   #metrics: Server | null = null;
   #storeOpen = false;
   #stopping = false;
+  readonly #commits = newCommitCounter();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -112,7 +114,11 @@ export class Supervisor {
 
   #startIndex(): void {
     const module = new URL('./index-thread.ts', import.meta.url);
-    const thread = startThread(module, this.#options.index, 'index');
+    const data: IndexThreadData = {
+      ...this.#options.index,
+      commits: this.#commits,
+    };
+    const thread = startThread(module, data, 'index');
     this.#index = thread;
     this.#watch(thread, 'the indexing thread');
     thread.on('message', (message: FromIndexThread) => {
@@ -146,6 +152,7 @@ export class Supervisor {
       listen,
       didWebDomain,
       identity,
+      commits: this.#commits,
     };
     const module = new URL('./http-thread.ts', import.meta.url);
     const thread = startThread(module, data, `http-${this.#http.length}`);

@@ -10,6 +10,7 @@ import type { BatchPosition } from '../store/index-writer.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/open-store.js';
 import type { MetricsJson } from '../../../lib/api-server/index.js';
+import { countCommit } from '../threads/commit-counter.js';
 import type { IndexThreadData } from '../threads/messages.js';
 import { Committer } from './committer.js';
 import { freeBytes, storeBytes } from './disk-space.js';
@@ -136,6 +137,7 @@ export class Indexer {
   ): Promise<boolean> {
     const started = performance.now();
     const done = await this.#committer.commit(events, position, signal);
+    countCommit(this.#data.commits);
     if (!done) return false;
     const seconds = (performance.now() - started) / 1000;
     this.#metrics.observeBatch(events, this.#writer.lastResult, seconds);
