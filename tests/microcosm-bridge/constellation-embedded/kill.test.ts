@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
+/** Twenty kill -9 during ingestion, in the middle of commits and between them. */
+
+import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/index.js';
 import {
+  health,
   healthUntil,
   startEmbeddedProcess,
 } from '../../fixtures/embedded-process.js';
 import {
   GOLDEN_EVENTS,
-  GOLDEN_LAST_TIME_US,
   differences,
   goldenCases,
 } from '../../fixtures/golden-cases.js';
@@ -18,6 +20,36 @@ const KILLS = 20;
 /** The recorded case that is answered differently on purpose, see golden.test.ts. */
 const HEALTH_CASE = 6169;
 
+/** Resolves when something is written to the store: a commit is under way. */
+async function firstWrite(folder: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(deadline);
+      watcher.close();
+      resolve();
+    };
+    const deadline = setTimeout(done, 5000);
+    const watcher = watch(folder, (_, name) => {
+      if (name === 'index.mdb') done();
+    });
+  });
+}
+
+/** Events as a live stream has them: their times are those of being sent. */
+function liveLines(): (count: number) => string[] {
+  const lines = readFileSync(GOLDEN_EVENTS, 'utf8').trimEnd().split('\n');
+  let sent = 0;
+  let timeUs = 0;
+  return (count) => {
+    const next = lines.slice(sent, count);
+    sent = Math.max(sent, count);
+    return next.map((line) => {
+      timeUs = Math.max(timeUs + 1, Date.now() * 1000);
+      return line.replace(/"time_us":[0-9]+/, `"time_us":${timeUs}`);
+    });
+  };
+}
+
 t.test(
   'twenty kill -9 during ingestion lose nothing and count nothing twice',
   { timeout: 150_000 },
@@ -25,36 +57,42 @@ t.test(
     t.setTimeout(150_000);
     const simulator = await startSimulator({ withoutCursor: 'oldest' });
     t.teardown(() => simulator.close());
-    const lines = readFileSync(GOLDEN_EVENTS, 'utf8').trimEnd().split('\n');
-    const args = [
-      '--data',
-      join(t.testdir(), 'data'),
-      '--jetstream',
-      simulator.url,
-    ];
+    const linesUpTo = liveLines();
+    const data = join(t.testdir(), 'data');
+    const args = ['--data', data, '--jetstream', simulator.url];
     let pushed = 0;
     const pushUpTo = (end: number): void => {
-      simulator.push(lines.slice(pushed, end));
+      simulator.push(linesUpTo(end));
       pushed = Math.max(pushed, end);
     };
+    let livesThatCommitted = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const index = await startEmbeddedProcess(args);
-      // Every life gets its share of the events in small portions, and dies
-      // somewhere in the middle of reading, applying or committing them.
-      const share = Math.floor((lines.length * (kill + 1)) / KILLS);
+      const { cursor: before } = (await health(index.api)).body;
+      // Every life gets its share of the events in small portions.
+      const share = Math.floor((600 * (kill + 1)) / KILLS);
       const portions = setInterval(() => {
         pushUpTo(Math.min(share, pushed + 3));
       }, 5);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+      if (kill % 2 === 0) {
+        await firstWrite(data);
+      } else {
+        await healthUntil(index.api, ({ cursor }) => cursor !== before);
+        livesThatCommitted++;
+        await new Promise((resolve) =>
+          setTimeout(resolve, Math.random() * 200)
+        );
+      }
       t.equal(await index.end('SIGKILL'), 'SIGKILL');
       clearInterval(portions);
       pushUpTo(share);
     }
+    t.equal(livesThatCommitted, KILLS / 2, 'it was killed while getting on');
     const last = await startEmbeddedProcess(args);
     t.teardown(() => last.end('SIGKILL'));
     const { events_total: total } = await healthUntil(
       last.api,
-      ({ cursor }) => cursor === GOLDEN_LAST_TIME_US
+      ({ cursor }) => cursor === simulator.stats.newestTimeUs
     );
     t.ok(total >= 591, `${total} events, those that came twice included`);
     const found = await differences(last.api, goldenCases());
