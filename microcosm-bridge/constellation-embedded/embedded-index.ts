@@ -45,6 +45,7 @@ export async function startEmbedded(
       jetstream: settings.jetstream,
       fixture: settings.fixture,
       minFreeBytes: settings.minFreeBytes,
+      retainDays: settings.retainDays,
     },
     bind: settings.bind,
     bindMetrics: settings.bindMetrics,
@@ -59,6 +60,7 @@ export async function startEmbedded(
         ...DEFAULT_THRESHOLDS,
         staleMs: settings.staleAfterMs,
         silentMs: settings.staleAfterMs,
+        trendMs: Math.min(DEFAULT_THRESHOLDS.trendMs, settings.staleAfterMs),
       },
     },
     log: (level, text) => {

@@ -106,7 +106,14 @@ export const COMMAND = defineCommand({
       max: 1_048_576,
       unit: 'MiB',
       default: 128,
-      help: 'Indexing pauses while the disk has less free than this',
+      help: 'Floor for the disk: indexing pauses while less than this is free',
+    },
+    retainDays: {
+      type: 'integer',
+      min: 1,
+      max: 36_500,
+      unit: 'days',
+      help: 'Drop links of records older than this, by the time in the record key; without it everything is kept',
     },
     sampleData: {
       type: 'boolean',

@@ -21,6 +21,7 @@ export interface EmbeddedSettings {
   readonly workers: number;
   readonly staleAfterMs: number;
   readonly minFreeBytes: number;
+  readonly retainDays: number | null;
   readonly sample: boolean;
   readonly log: {
     /** Null: stderr. */
@@ -72,6 +73,7 @@ export function settingsFrom(
     workers: values.workers,
     staleAfterMs: values.staleAfter * 1000,
     minFreeBytes: values.minFreeMib * 1024 * 1024,
+    retainDays: values.retainDays ?? null,
     sample: values.sampleData,
     log: {
       file: values.logFile === undefined ? null : absolute(values.logFile),

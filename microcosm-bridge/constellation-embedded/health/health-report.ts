@@ -1,5 +1,8 @@
 /** The body of `GET /health`. */
 
+import { daysToFull } from '../writer/growth.js';
+import { horizonUs } from '../writer/retention.js';
+import type { IndexStatus } from './index-status.js';
 import type { StatusHistory } from './status-history.js';
 import { judgeFreshness, newestEventAgeMs } from './verdict.js';
 import type { FreshnessThresholds, Verdict } from './verdict.js';
@@ -25,6 +28,15 @@ export interface HealthReport {
     readonly reason: string;
     readonly message: string;
     readonly since: string;
+  } | null;
+  /** What is kept: `since` moves on, and `complete_since` is never before it. */
+  readonly retention: { readonly days: number; readonly since: string } | null;
+  readonly disk: {
+    readonly free_bytes: number;
+    /** Below this indexing pauses. */
+    readonly min_free_bytes: number;
+    readonly bytes_per_day: number | null;
+    readonly days_to_full: number | null;
   } | null;
   readonly data_path: string;
   readonly data_bytes: number | null;
@@ -60,7 +72,12 @@ export function healthReport(
   const age = newestEventAgeMs(status?.cursor ?? null, nowMs);
   const speed = history.eventsPerSecond(SPEED_WINDOW_MS);
   const pause = status?.pause ?? null;
-  const completeSince = status?.completeSince ?? null;
+  const retainDays = status?.retainDays ?? null;
+  const keptSince = retainDays === null ? null : horizonUs(retainDays, nowMs);
+  const completeSince =
+    status?.completeSince === null || status === null
+      ? null
+      : Math.max(status.completeSince, keptSince ?? 0);
   return {
     verdict,
     message: identity.sample ? `SAMPLE DATA, invented: ${message}` : message,
@@ -84,10 +101,26 @@ export function healthReport(
             message: pause.message,
             since: new Date(pause.sinceMs).toISOString(),
           },
+    retention:
+      retainDays === null || keptSince === null
+        ? null
+        : { days: retainDays, since: isoOfMicros(keptSince) },
+    disk: status === null ? null : diskOf(status),
     data_path: identity.dataPath,
     data_bytes: status?.dataBytes ?? null,
     free_bytes: status?.freeBytes ?? null,
     version: identity.version,
+  };
+}
+
+function diskOf(status: IndexStatus): HealthReport['disk'] {
+  const { freeBytes, minFreeBytes, bytesPerDay } = status;
+  const days = daysToFull(freeBytes, minFreeBytes, bytesPerDay);
+  return {
+    free_bytes: freeBytes,
+    min_free_bytes: minFreeBytes,
+    bytes_per_day: bytesPerDay === null ? null : Math.round(bytesPerDay),
+    days_to_full: days === null ? null : Math.round(days * 10) / 10,
   };
 }
 

@@ -38,4 +38,10 @@ export interface IndexStatus {
   readonly trouble: string | null;
   readonly dataBytes: number;
   readonly freeBytes: number;
+  /** Free bytes below which indexing pauses. */
+  readonly minFreeBytes: number;
+  /** How fast the store grows; null before that can be told. */
+  readonly bytesPerDay: number | null;
+  /** Days of links that are kept; null: all. */
+  readonly retainDays: number | null;
 }

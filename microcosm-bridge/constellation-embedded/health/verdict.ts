@@ -16,7 +16,7 @@ export interface FreshnessThresholds {
   readonly staleMs: number;
   /** Nothing read for this long: stalled. ms, default 60,000. */
   readonly silentMs: number;
-  /** Over how long the age has to shrink to count as catching up, ms, default 20,000. */
+  /** Over how long the age has to shrink to count as catching up, ms, default 20,000, at most staleMs. */
   readonly trendMs: number;
 }
 

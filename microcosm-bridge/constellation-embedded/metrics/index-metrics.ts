@@ -6,6 +6,7 @@ import type { IndexStatus } from '../health/index-status.js';
 import { newestEventAgeMs } from '../health/verdict.js';
 import type { BatchResult } from '../store/index-writer.js';
 import type { MetricsJson } from '../../../lib/api-server/index.js';
+import { daysToFull } from '../writer/growth.js';
 import { EventTally } from './event-tally.js';
 
 /** What the stream counted since the process started. */
@@ -19,6 +20,8 @@ export interface StreamCounts {
 export interface IndexMetricsSources {
   readonly status: () => IndexStatus;
   readonly stream: () => StreamCounts;
+  /** Links dropped as too old. */
+  readonly dropped: () => number;
 }
 
 /** Counts batches, and reads the rest when asked. */
@@ -97,7 +100,7 @@ export class IndexMetrics {
 /** Counters and gauges that somebody else keeps. */
 function readWhenAsked(
   registry: Registry,
-  { status, stream }: IndexMetricsSources
+  { status, stream, dropped }: IndexMetricsSources
 ): void {
   const counter = (name: string, help: string, read: () => number): void => {
     new Counter({
@@ -152,6 +155,11 @@ function readWhenAsked(
     'Events that the store refused',
     () => status().rejected
   );
+  counter(
+    'index_expired_links_total',
+    'Links dropped by --retain-days',
+    dropped
+  );
   gauge(
     'jetstream_cursor_age_microseconds',
     'Age of the newest committed event at the time of asking; grows while the stream stands still',
@@ -168,4 +176,19 @@ function readWhenAsked(
   );
   gauge('index_data_bytes', 'Size of the store on disk', (s) => s.dataBytes);
   gauge('index_free_bytes', 'Free space of its disk', (s) => s.freeBytes);
+  gauge(
+    'index_min_free_bytes',
+    'Free space below which indexing pauses',
+    (s) => s.minFreeBytes
+  );
+  gauge(
+    'index_growth_bytes_per_day',
+    'Growth of the store, measured over up to seven days',
+    (s) => s.bytesPerDay
+  );
+  gauge(
+    'index_days_to_full',
+    'Days until only the floor is free; absent while that cannot be told',
+    (s) => daysToFull(s.freeBytes, s.minFreeBytes, s.bytesPerDay)
+  );
 }

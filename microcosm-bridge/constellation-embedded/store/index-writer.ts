@@ -7,15 +7,21 @@ import type { CommitEvent, JetstreamEvent } from '../event.js';
 import { recordLinks } from '../links/record-links.js';
 import { AccountLedger } from './account-ledger.js';
 import { Interner } from './interner.js';
-import { recordKey, MAX_RKEY_BYTES } from './keys.js';
+import { idKey, recordKey, MAX_RKEY_BYTES } from './keys.js';
+import type { ExpiredLink } from './expiry.js';
 import { LinkLedger } from './link-ledger.js';
 import { readState } from './open-store.js';
 import type { Store } from './open-store.js';
 import { isReplay } from './replay.js';
-import { sourceText, MAX_PATH_BYTES } from './source-name.js';
+import { parseSourceText, sourceText, MAX_PATH_BYTES } from './source-name.js';
 import { STATE_KEY } from './state.js';
 import type { IndexState } from './state.js';
-import { packRecord, unpackRecord } from './values.js';
+import {
+  packRecord,
+  sourceOfSlotName,
+  textFrom,
+  unpackRecord,
+} from './values.js';
 import type { LinkRef, RecordEntry } from './values.js';
 
 /** Where in the stream a batch ends. */
@@ -100,19 +106,18 @@ export class IndexWriter {
     this.#added = 0;
     this.#removed = 0;
     this.#replayed = 0;
-    try {
-      const state = this.#store.root.transactionSync(() => {
-        for (const event of events) this.#applyEvent(event);
-        this.#ledger.flush();
-        const next = this.#nextState(events, position);
-        void this.#store.meta.put(STATE_KEY, next);
-        return next;
-      });
-      this.#state = state;
-    } catch (error) {
-      this.#forgetUncommitted();
-      throw error;
-    }
+    this.#transact(() => {
+      for (const event of events) this.#applyEvent(event);
+      this.#ledger.flush();
+      const { events: before, completeSince } = this.#state;
+      const first = events[0]?.timeUs ?? null;
+      return {
+        events: before + events.length,
+        cursor: position.cursor,
+        endpoint: position.endpoint,
+        completeSince: position.gapUntil ?? completeSince ?? first,
+      };
+    });
     this.#lastResult = {
       added: this.#added,
       removed: this.#removed,
@@ -121,25 +126,45 @@ export class IndexWriter {
     return this.#lastResult;
   }
 
-  #nextState(
-    events: readonly JetstreamEvent[],
-    position: BatchPosition
-  ): IndexState {
-    const state = this.#state;
-    const first = events[0]?.timeUs ?? null;
-    return {
-      nextDid: this.#accounts.nextDid,
-      nextCollection: this.#collections.next,
-      nextSource: this.#sources.next,
-      nextSlot: this.#ledger.nextSlot,
-      nextSeq: this.#ledger.nextSeq,
-      linkingRecords: this.#linkingRecords,
-      events: state.events + events.length,
-      cursor: position.cursor,
-      endpoint: position.endpoint,
-      startedAt: state.startedAt,
-      completeSince: position.gapUntil ?? state.completeSince ?? first,
-    };
+  /**
+   * Drops links with the records that they belong to, and targets that nothing
+   * links to any more. Those that are gone already are passed over.
+   *
+   * @returns how many links were dropped
+   * @throws what LMDB throws; the index is then as it was before
+   */
+  expire(links: readonly ExpiredLink[]): number {
+    this.#removed = 0;
+    this.#transact(() => {
+      for (const link of links) this.#expireLink(link);
+      this.#ledger.flush(true);
+      return {};
+    });
+    return this.#removed;
+  }
+
+  /** @param body - does the work; gives back what changed in the state besides ids */
+  #transact(body: () => Partial<IndexState>): void {
+    try {
+      this.#state = this.#store.root.transactionSync(() => {
+        const changed = body();
+        const state: IndexState = {
+          ...this.#state,
+          nextDid: this.#accounts.nextDid,
+          nextCollection: this.#collections.next,
+          nextSource: this.#sources.next,
+          nextSlot: this.#ledger.nextSlot,
+          nextSeq: this.#ledger.nextSeq,
+          linkingRecords: this.#linkingRecords,
+          ...changed,
+        };
+        void this.#store.meta.put(STATE_KEY, state);
+        return state;
+      });
+    } catch (error) {
+      this.#forgetUncommitted();
+      throw error;
+    }
   }
 
   #applyEvent(event: JetstreamEvent): void {
@@ -226,6 +251,36 @@ export class IndexWriter {
     }
     this.#removeLinks(didId, { links: [...lastOfSlot.values()] });
     this.#accounts.activate(did);
+  }
+
+  /** A link without a record is one that the deletion of its account left. */
+  #expireLink({ slotId, seq, didId, rkey }: ExpiredLink): void {
+    if (!this.#ledger.has(slotId, seq)) return;
+    const key = this.#recordOf(slotId, didId, rkey);
+    const value =
+      key === null ? undefined : this.#store.records.getBinaryFast(key);
+    const record = value === undefined ? null : unpackRecord(value);
+    const isOf = (ref: LinkRef): boolean =>
+      ref.slotId === slotId && ref.seq === seq;
+    if (key === null || record === null || !record.links.some(isOf)) {
+      this.#removeLinks(didId, { links: [{ slotId, seq }] });
+      return;
+    }
+    this.#removeLinks(didId, record);
+    void this.#store.records.remove(key);
+    this.#linkingRecords--;
+  }
+
+  /** Key of the record that a link of a slot comes from. */
+  #recordOf(slotId: number, didId: number, rkey: string): Buffer | null {
+    const { slots, sourceNames } = this.#store;
+    const slot = slots.getBinaryFast(idKey(slotId));
+    if (slot === undefined) return null;
+    const name = sourceNames.getBinaryFast(idKey(sourceOfSlotName(slot)));
+    if (name === undefined) return null;
+    const { collection } = parseSourceText(textFrom(name, 0));
+    const collectionId = this.#collections.find(collection);
+    return collectionId === null ? null : recordKey(didId, collectionId, rkey);
   }
 
   #forgetUncommitted(): void {

@@ -66,6 +66,11 @@ export function byDidAndSeqKey(
   return key;
 }
 
+/** The slot at the beginning of a key of the `links` tree. */
+export function slotIdOfKey(key: Buffer): number {
+  return key.readUIntBE(0, ID_BYTES);
+}
+
 /** The sequence number at the end of a {@link bySeqKey} or {@link byDidAndSeqKey}. */
 export function seqOfKey(key: Buffer): number {
   return key.readUIntBE(key.length - ID_BYTES, ID_BYTES);

@@ -100,16 +100,37 @@ export class LinkLedger {
     if (this.#leaveDid(slotId, didId, seq)) slot.dids--;
   }
 
-  /** Writes the batch's counts back; call at the end of the transaction. */
-  flush(): void {
+  /**
+   * Writes the batch's counts back; call at the end of the transaction.
+   *
+   * @param forgetUnlinked - whether targets that nothing links to any more are
+   *   forgotten with their names, as if they had never been seen
+   */
+  flush(forgetUnlinked = false): void {
     for (const [target, subject] of this.#dirty) {
-      void this.#store.subjects.put(
-        textKey(target),
-        packSlots(subject.values())
-      );
-      this.#cache.set(target, subject);
+      if (forgetUnlinked && isUnlinked(subject)) this.#forget(target, subject);
+      else this.#write(target, subject);
     }
     this.#dirty.clear();
+  }
+
+  #write(target: string, subject: Subject): void {
+    const { subjects } = this.#store;
+    void subjects.put(textKey(target), packSlots(subject.values()));
+    this.#cache.set(target, subject);
+  }
+
+  #forget(target: string, subject: Subject): void {
+    const { subjects, slots } = this.#store;
+    for (const { slotId } of subject.values()) void slots.remove(idKey(slotId));
+    void subjects.remove(textKey(target));
+    this.#cache.delete(target);
+  }
+
+  /** Whether a link is there: what was found a while ago may be gone. */
+  has(slotId: number, seq: number): boolean {
+    const key = bySeqKey(slotId, seq);
+    return this.#store.links.getBinaryFast(key) !== undefined;
   }
 
   /** Forgets what a transaction that failed did. */
@@ -180,6 +201,11 @@ export class LinkLedger {
     if (key === undefined) throw new RangeError(`no links left in ${slotId}`);
     return seqOfKey(key);
   }
+}
+
+function isUnlinked(subject: Subject): boolean {
+  for (const { records } of subject.values()) if (records > 0) return false;
+  return true;
 }
 
 function take(id: number): number {

@@ -11,7 +11,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import { StoreError } from './errors.js';
 import { STORE_FILE, unusable } from './data-folder.js';
 import { STATE_KEY, emptyState } from './state.js';
-import type { IndexState } from './state.js';
+import type { GrowthSample, IndexState } from './state.js';
 
 /** A tree with packed keys and values, see keys.ts and values.ts. */
 export type Tree = Database<Buffer, Buffer>;
@@ -21,6 +21,8 @@ export interface Store {
   readonly root: RootDatabase;
   /** `state` → {@link IndexState}. */
   readonly meta: Database<IndexState, string>;
+  /** `growth` → sizes of the store in the last days, see writer/growth.ts. */
+  readonly growth: Database<readonly GrowthSample[], string>;
   /** Hash of a DID → its id. */
   readonly dids: Tree;
   /** Id → is the account active (1 byte), the DID. */
@@ -84,6 +86,10 @@ export function openStore(
     return {
       root,
       meta: root.openDB<IndexState, string>({ name: 'meta', encoding: 'json' }),
+      growth: root.openDB<readonly GrowthSample[], string>({
+        name: 'meta',
+        encoding: 'json',
+      }),
       dids: tree('dids'),
       didNames: tree('did-names'),
       collections: tree('collections'),

@@ -39,3 +39,13 @@ export function emptyState(startedAt: number): IndexState {
     completeSince: null,
   };
 }
+
+/** The store's size at some time. */
+export interface GrowthSample {
+  /** ms since 1970. */
+  readonly atMs: number;
+  readonly bytes: number;
+}
+
+/** Key of the samples in the `growth` tree. */
+export const GROWTH_KEY = 'growth';

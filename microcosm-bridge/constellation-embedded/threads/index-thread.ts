@@ -12,6 +12,9 @@ import type {
 /** How often the others are told how the index is, ms. */
 const STATUS_MS = 500;
 
+/** How often the store is looked after, ms. */
+const TEND_MS = 200;
+
 if (parentPort === null) throw new Error('index-thread.ts runs in a thread');
 const port = parentPort;
 const { data } = workerData as { data: IndexThreadData };
@@ -43,7 +46,16 @@ try {
     tell({ type: 'status', status: indexer.status() });
   };
   sendStatus();
-  const timer = setInterval(sendStatus, STATUS_MS);
+  const timers = [
+    setInterval(sendStatus, STATUS_MS),
+    setInterval(() => {
+      try {
+        indexer.tend();
+      } catch (error) {
+        fail(error);
+      }
+    }, TEND_MS),
+  ];
 
   port.on('message', (message: ToIndexThread) => {
     switch (message.type) {
@@ -64,7 +76,7 @@ try {
       stop.signal.addEventListener('abort', resolve, { once: true });
     });
   }
-  clearInterval(timer);
+  for (const timer of timers) clearInterval(timer);
   await indexer.close();
   sendStatus();
   tell({ type: 'stopped' });

@@ -52,6 +52,8 @@ export interface IndexThreadData {
   readonly fixture: string | null;
   /** Free bytes below which indexing pauses. */
   readonly minFreeBytes: number;
+  /** Days of links that are kept; null: all. */
+  readonly retainDays: number | null;
   readonly commits: CommitCounter;
 }
 

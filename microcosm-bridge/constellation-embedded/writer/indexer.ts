@@ -9,6 +9,7 @@ import { IndexWriter } from '../store/index-writer.js';
 import type { BatchPosition } from '../store/index-writer.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/open-store.js';
+import type { GrowthSample } from '../store/state.js';
 import type { MetricsJson } from '../../../lib/api-server/index.js';
 import { countCommit } from '../threads/commit-counter.js';
 import type { IndexThreadData } from '../threads/messages.js';
@@ -16,6 +17,7 @@ import { Committer } from './committer.js';
 import { freeBytes, storeBytes } from './disk-space.js';
 import { fixtureBatches } from './fixture-batches.js';
 import { logConsumerEvent } from './log-consumer-event.js';
+import { Upkeep } from './upkeep.js';
 
 /** Indexes one stream, or one file, into one data folder. */
 export class Indexer {
@@ -24,6 +26,7 @@ export class Indexer {
   readonly #store: Store;
   readonly #writer: IndexWriter;
   readonly #committer: Committer;
+  readonly #upkeep: Upkeep;
   readonly #metrics: IndexMetrics;
   readonly #consumer: JetstreamConsumer | null;
   #source: IndexSource;
@@ -43,10 +46,16 @@ export class Indexer {
     this.#writer = new IndexWriter(this.#store, Date.now() * 1000);
     this.#committer = this.#makeCommitter();
     this.#consumer = this.#makeConsumer();
+    this.#upkeep = new Upkeep({
+      store: this.#store,
+      writer: this.#writer,
+      retainDays: data.retainDays,
+    });
     this.#metrics = new IndexMetrics({
       status: () => this.status(),
       stream: () =>
         this.#consumer?.state() ?? { frames: 0, bytes: 0, oversized: 0 },
+      dropped: () => this.#upkeep.dropped,
     });
   }
 
@@ -55,8 +64,9 @@ export class Indexer {
     const state = this.#writer.state;
     const consumer = this.#consumer?.state();
     const { dataPath } = this.#data;
+    const size = this.#size();
     return {
-      atMs: Date.now(),
+      atMs: size.atMs,
       source: this.#source,
       cursor: state.cursor,
       lastReadAtMs: consumer?.lastFrameAtMs ?? this.#lastReadAtMs,
@@ -70,9 +80,25 @@ export class Indexer {
       completeSince: state.completeSince,
       pause: this.#committer.pause,
       trouble: consumer?.lastError ?? null,
-      dataBytes: storeBytes(dataPath),
+      dataBytes: size.bytes,
       freeBytes: freeBytes(dataPath),
+      minFreeBytes: this.#data.minFreeBytes,
+      bytesPerDay: this.#upkeep.perDay(size),
+      retainDays: this.#data.retainDays,
     };
+  }
+
+  /**
+   * Looks after the store for a few milliseconds; call a few times a second.
+   * An index that takes nothing in is left as it is.
+   */
+  tend(): void {
+    if (this.#source === 'none') return;
+    if (this.#upkeep.step(this.#size())) countCommit(this.#data.commits);
+  }
+
+  #size(): GrowthSample {
+    return { atMs: Date.now(), bytes: storeBytes(this.#data.dataPath) };
   }
 
   /** The metrics of this thread. */

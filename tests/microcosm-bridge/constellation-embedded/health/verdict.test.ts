@@ -10,6 +10,14 @@ import { healthReport } from '../../../../microcosm-bridge/constellation-embedde
 const NOW = 1_800_000_000_000;
 const S = 1000;
 
+const IDENTITY = {
+  sample: false,
+  dataPath: '/data',
+  version: '1',
+  processStartedMs: NOW,
+  thresholds: DEFAULT_THRESHOLDS,
+};
+
 function status(changes: Partial<IndexStatus> = {}): IndexStatus {
   return {
     atMs: NOW,
@@ -28,6 +36,9 @@ function status(changes: Partial<IndexStatus> = {}): IndexStatus {
     trouble: null,
     dataBytes: 0,
     freeBytes: 1,
+    minFreeBytes: 0,
+    bytesPerDay: null,
+    retainDays: null,
     ...changes,
   };
 }
@@ -111,13 +122,7 @@ t.test(
       history.add(status({ atMs: NOW + second * S, eventsTotal }));
     }
     const report = healthReport(
-      {
-        sample: true,
-        dataPath: '/data',
-        version: '1',
-        processStartedMs: NOW,
-        thresholds: DEFAULT_THRESHOLDS,
-      },
+      { ...IDENTITY, sample: true },
       history,
       NOW + 60 * S
     );
@@ -126,6 +131,40 @@ t.test(
     t.match(report.message, /^SAMPLE DATA/);
   }
 );
+
+t.test('complete since is never before what is kept', async (t) => {
+  const report = (changes: Partial<IndexStatus>) => {
+    const history = new StatusHistory();
+    history.add(status(changes));
+    return healthReport(IDENTITY, history, NOW);
+  };
+  const isoDaysAgo = (days: number) =>
+    new Date(NOW - days * 86_400_000).toISOString();
+  const old = { completeSince: (NOW - 90 * 86_400_000) * 1000 };
+  t.match(report(old), { complete_since: isoDaysAgo(90), retention: null });
+  t.match(report({ ...old, retainDays: 30 }), {
+    complete_since: isoDaysAgo(30),
+    retention: { days: 30, since: isoDaysAgo(30) },
+  });
+  t.match(report({ ...old, retainDays: 100 }), {
+    complete_since: isoDaysAgo(90),
+  });
+  const young = { completeSince: null, retainDays: 30 };
+  t.equal(report(young).complete_since, null, 'nothing was read yet');
+});
+
+t.test('the disk is told with its floor and the days to it', async (t) => {
+  const history = new StatusHistory();
+  history.add(
+    status({ freeBytes: 1000, minFreeBytes: 200, bytesPerDay: 100.4 })
+  );
+  t.same(healthReport(IDENTITY, history, NOW).disk, {
+    free_bytes: 1000,
+    min_free_bytes: 200,
+    bytes_per_day: 100,
+    days_to_full: 8,
+  });
+});
 
 t.test('the history forgets what is older than two minutes', async (t) => {
   const history = new StatusHistory();

@@ -11,8 +11,12 @@ import {
   account,
   commit,
   openTestIndex,
+  tid,
 } from '../../../fixtures/index-store.js';
 import type { TestIndex } from '../../../fixtures/index-store.js';
+import { tidTimeUs } from '../../../../lib/constellation/tid.js';
+import type { JetstreamEvent } from '../../../../microcosm-bridge/constellation-embedded/event.js';
+import { findExpired } from '../../../../microcosm-bridge/constellation-embedded/store/expiry.js';
 import {
   didPage,
   linkPage,
@@ -29,13 +33,27 @@ const TARGETS = ['at://did:plc:x/p/1', 'at://did:plc:x/p/2'] as const;
 /** Random histories to try. */
 const RUNS = 50;
 
+/** When the records that can be written were made, in hours since some day. */
+const HOURS = [1, 2, 3, 4] as const;
+const DAY_US = Date.UTC(2026, 0, 1) * 1000;
+
+/** An hour after that day, µs since 1970. */
+function hourUs(hour: number): number {
+  return DAY_US + hour * 3_600_000_000;
+}
+
 type Step =
   | { readonly do: 'put'; did: string; rkey: string; target: string }
   | { readonly do: 'delete'; did: string; rkey: string }
-  | { readonly do: 'hide' | 'show'; did: string };
+  | { readonly do: 'hide' | 'show'; did: string }
+  | { readonly do: 'expire'; hour: number };
 
 const did = fc.constantFrom(...DIDS);
-const rkey = fc.constantFrom('1', '2', '3', '4');
+/** Keys with a time, and one without. */
+const rkey = fc.constantFrom(
+  ...HOURS.map((hour) => tid(hourUs(hour) * 1024)),
+  'self'
+);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -53,6 +71,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom('hide', 'show'), did }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('expire' as const),
+      hour: fc.constantFrom(...HOURS),
+    }),
   }
 );
 
@@ -65,12 +90,20 @@ class Model {
   readonly hidden = new Set<string>();
 
   run(s: Step): void {
+    if (s.do === 'expire') this.#expire(hourUs(s.hour));
     if (s.do === 'hide') this.hidden.add(s.did);
     if (s.do === 'show') this.hidden.delete(s.did);
     if (s.do === 'put' || s.do === 'delete') {
       const key = `${s.did} ${s.rkey}`;
       this.records.delete(key);
       if (s.do === 'put') this.records.set(key, s);
+    }
+  }
+
+  #expire(beforeUs: number): void {
+    for (const [key, { rkey }] of this.records) {
+      const timeUs = tidTimeUs(rkey);
+      if (timeUs !== null && timeUs < beforeUs) this.records.delete(key);
     }
   }
 
@@ -93,7 +126,34 @@ class Model {
     !this.hidden.has(typeof one === 'string' ? one : one.did);
 }
 
-function eventOf(s: Step) {
+/** Drops what is older, in steps as small as can be. */
+function expire({ writer, reader }: TestIndex, beforeUs: number): void {
+  const bounds = { beforeUs, maxScanned: 5, maxFound: 2 };
+  let next: Buffer | null = null;
+  do {
+    const step = findExpired(reader.store, next, bounds);
+    writer.expire(step.links);
+    next = step.next;
+  } while (next !== null);
+  reader.refresh();
+}
+
+/** Runs a batch, in which what is too old may be dropped somewhere. */
+function run(index: TestIndex, batch: readonly Step[]): void {
+  let events: JetstreamEvent[] = [];
+  for (const s of batch) {
+    if (s.do !== 'expire') {
+      events.push(eventOf(s));
+      continue;
+    }
+    index.apply(...events);
+    events = [];
+    expire(index, hourUs(s.hour));
+  }
+  index.apply(...events);
+}
+
+function eventOf(s: Exclude<Step, { do: 'expire' }>): JetstreamEvent {
   switch (s.do) {
     case 'put':
       return commit('update', s.did, LIKE, s.rkey, {
@@ -170,10 +230,10 @@ t.test(
             // An account that never linked to anything cannot be hidden.
             const known = new Set<string>();
             for (const batch of batches) {
-              index.apply(...batch.map(eventOf));
+              run(index, batch);
               for (const s of batch) {
                 if (s.do === 'put') known.add(s.did);
-                if (known.has(s.did)) model.run(s);
+                if (s.do === 'expire' || known.has(s.did)) model.run(s);
               }
             }
             check(index, model, limit);
