@@ -1,6 +1,7 @@
 /** Every command, path, link and sample of the documents is true. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { reportTable } from '../lib/checks/report/report-fields.js';
@@ -13,7 +14,7 @@ import {
   isProgram,
 } from './fixtures/documents/command-checkers.js';
 import { readMarkdown, type CodeBlock } from './fixtures/documents/markdown.js';
-import { helpOf } from './fixtures/documents/script-specs.js';
+import { helpOf, scriptProblems } from './fixtures/documents/script-specs.js';
 import { shellCommands } from './fixtures/documents/shell-text.js';
 
 /** Where there are no documents of ours. */
@@ -125,6 +126,36 @@ t.test('what is generated is as `npm run generate` makes it', async (t) => {
   t.equal(read(OVERLAY_FILE), overlayText(makeOverlay()));
   t.ok(quickstart.includes(`\n\n${settingsTable()}\n\n`));
   t.ok(quickstart.includes(`\n\n${reportTable()}\n\n`));
+});
+
+t.test('the systemd unit starts what is there', async (t) => {
+  const unit = DOCUMENTS.flatMap(({ parts }) => parts.blocks).find(
+    ({ language, text }) => language === 'ini' && text.includes('[Service]')
+  );
+  const text = unit?.text ?? '';
+  const entry = (key: string): string =>
+    new RegExp(`^${key}=(.+)$`, 'm').exec(text)?.[1] ?? '';
+  const [node, ...args] = entry('ExecStart').split(' ');
+  t.equal(node, '/usr/bin/node');
+  t.strictSame(args.slice(0, 2), ['--import', 'tsx']);
+  t.strictSame(scriptProblems('zx', args.slice(2)), []);
+  t.ok(args.includes('--foreground'));
+  // Longer than the index may take to commit.
+  t.ok(Number(entry('TimeoutStopSec')) > 40);
+  const here = text
+    .replace('/usr/bin/node', process.execPath)
+    .replace(/^ReadWritePaths=(.*)$/m, 'ReadWritePaths="$1"')
+    .replaceAll('/srv/constellation-local', PROJECT_FOLDER)
+    .replace(/^User=.*$/m, 'User=root');
+  const file = path.join(t.testdir(), 'constellation-local.service');
+  writeFileSync(file, here);
+  const verified = spawnSync('systemd-analyze', ['verify', file]);
+  if (verified.error !== undefined) {
+    t.comment('systemd-analyze is not here: the unit was parsed only');
+    return;
+  }
+  t.equal(verified.stderr.toString(), '');
+  t.equal(verified.status, 0);
 });
 
 t.test('a wrong command is noticed', async (t) => {
