@@ -1,4 +1,4 @@
-import { formatDuration } from '../cli/index.js';
+import { formatDuration, withoutCredentials } from '../cli/index.js';
 import { dataHolder } from '../runtime/embedded/data-in-use.js';
 import { findPortHolder } from '../runtime/port-holder.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
@@ -14,7 +14,7 @@ const NEXT: Readonly<Record<Exclude<RuntimeState, 'running'>, string>> = {
   stopping: 'wait until it has stopped, then: npx zx scripts/setup.ts',
   stopped: 'npx zx scripts/setup.ts',
   failed:
-    'npx zx scripts/test.ts --only logs shows why; then: npx zx scripts/setup.ts',
+    'npx zx scripts/setup.ts starts it again; if its log does not say why it ended, the kernel may: journalctl -k',
   unknown: 'run this where it was started',
 };
 
@@ -36,7 +36,11 @@ export const runningCheck: Check<CheckContext> = {
     const stray = await strayOf(seen, runtime);
     if (stray !== null) return stray;
     const holder = await holderOf(seen);
-    return judgeRunning(seen, holder, clock.wallMs());
+    const outcome = judgeRunning(seen, holder, clock.wallMs());
+    if (outcome.status !== 'fail' || seen.state !== 'failed') return outcome;
+    const lines = (await runtime?.logs({ lines: 3, sinceStart: true })) ?? [];
+    const said = lines.map((line) => `| ${withoutCredentials(line)}`);
+    return { ...outcome, seen: [outcome.seen, ...said].join('\n') };
   },
 };
 

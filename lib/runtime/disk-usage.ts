@@ -47,3 +47,13 @@ export async function freeSpace(file: string): Promise<number | null> {
     }
   }
 }
+
+/** Whether an error, or what caused it, says that a disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  let at: unknown = error;
+  for (let depth = 0; depth < 5 && at instanceof Error; depth++) {
+    if (['ENOSPC', 'EDQUOT'].includes(codeOf(at))) return true;
+    at = at.cause;
+  }
+  return false;
+}

@@ -1,5 +1,5 @@
 export { deathOf } from './death.js';
-export { folderSize, freeSpace } from './disk-usage.js';
+export { folderSize, freeSpace, isDiskFull } from './disk-usage.js';
 export { LockedError } from './locked-error.js';
 export { openRuntime, type OpenRuntimeOptions } from './open-runtime.js';
 export { pause } from './pause.js';

@@ -12,6 +12,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
+import { isDiskFull } from './disk-usage.js';
 import { newLockContent, parseLock, type LockContent } from './lock-content.js';
 import {
   codeOf,
@@ -90,7 +91,9 @@ export async function acquireLock(
     throw new RuntimeError(`cannot take the lock ${resolved}`, {
       code: 'LOCK_FAILED',
       cause: error,
-      suggestion: `check the folder's owner and mode: ls -ld ${path.dirname(resolved)}`,
+      suggestion: isDiskFull(error)
+        ? `free some space on that disk: df -h ${path.dirname(resolved)}`
+        : `check the folder's owner and mode: ls -ld ${path.dirname(resolved)}`,
     });
   }
   return new HeldLock(

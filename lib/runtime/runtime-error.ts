@@ -6,6 +6,7 @@ export type RuntimeErrorCode =
   | 'START_FAILED'
   | 'STOP_TIMEOUT'
   | 'STATE_DAMAGED'
+  | 'STATE_UNREADABLE'
   | 'NOT_AVAILABLE'
   | 'ILLEGAL_CHANGE';
 

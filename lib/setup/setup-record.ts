@@ -53,7 +53,7 @@ export async function writeSetupRecord(
  * Reads `setup.json`.
  *
  * @returns null when there is none
- * @throws RuntimeError STATE_DAMAGED
+ * @throws RuntimeError STATE_DAMAGED, STATE_UNREADABLE
  */
 export async function readSetupRecord(
   file: string
@@ -63,7 +63,11 @@ export async function readSetupRecord(
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
-    throw error;
+    throw new RuntimeError(`cannot read ${file}`, {
+      code: 'STATE_UNREADABLE',
+      cause: error,
+      suggestion: `run this as the user that ran setup: ls -l ${file}`,
+    });
   }
   const record = parseSetupRecord(text);
   if (record !== null) return record;

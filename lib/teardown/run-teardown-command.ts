@@ -9,7 +9,8 @@ import {
   type ExitCode,
 } from '../cli/index.js';
 import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
-import { acquireLock } from '../runtime/process-lock.js';
+import { isDiskFull } from '../runtime/disk-usage.js';
+import { acquireLock, type Lock } from '../runtime/process-lock.js';
 import {
   DEFAULT_STATE_FOLDER,
   stateFolder,
@@ -36,7 +37,7 @@ type Context = CommandContext<(typeof TEARDOWN_COMMAND)['flags']>;
 
 /** What `scripts/teardown.ts` does with its flags. */
 export async function runTeardownCommand(context: Context): Promise<ExitCode> {
-  const { flags, signal } = context;
+  const { flags } = context;
   const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
   const { appview, config, data } = flags;
   const wish: TeardownWish = { appview, config, data };
@@ -47,7 +48,7 @@ export async function runTeardownCommand(context: Context): Promise<ExitCode> {
     showPlan(context, plan, folder);
     return EXIT.good;
   }
-  const lock = await acquireLock(folder.lock, { purpose: 'teardown', signal });
+  const lock = await lockUnlessFull(context, folder);
   try {
     const plan = await planTeardown(runtime, folder, wish);
     if (isIdle(plan)) {
@@ -58,10 +59,25 @@ export async function runTeardownCommand(context: Context): Promise<ExitCode> {
       showOutcome(context, plan, outcome);
     }
   } finally {
-    await lock.release();
+    await lock?.release();
   }
   if (config) await removeIfEmpty(folder.path);
   return EXIT.good;
+}
+
+/** @returns null where the disk has no space for a lock */
+async function lockUnlessFull(
+  { signal, output }: Context,
+  folder: StateFolder
+): Promise<Lock | null> {
+  try {
+    return await acquireLock(folder.lock, { purpose: 'teardown', signal });
+  } catch (error) {
+    // Teardown is what makes space: it must not need any.
+    if (!isDiskFull(error)) throw error;
+    output.warn('the disk is full: nothing can be written down');
+    return null;
+  }
 }
 
 async function confirmRemoval(

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { EnvRestoration } from '../env/index.js';
+import { isDiskFull } from '../runtime/disk-usage.js';
 import type {
   Runtime,
   RuntimeActionOptions,
@@ -59,7 +60,12 @@ export async function tearDown(
   let record = plan.record;
   const save = async (next: SetupRecord): Promise<void> => {
     record = next;
-    await writeSetupRecord(folder.setupRecord, next);
+    try {
+      await writeSetupRecord(folder.setupRecord, next);
+    } catch (error) {
+      // What it names is gone or put back already; the next run sees that.
+      if (!isDiskFull(error)) throw error;
+    }
   };
   let restoration: EnvRestoration | null = null;
   if (plan.appview?.state === 'ours' && record !== null) {

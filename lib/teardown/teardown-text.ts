@@ -54,7 +54,11 @@ export function strayLines({ strays }: TeardownPlan): readonly string[] {
 /** What would be done, a line each. */
 export function planLines(plan: TeardownPlan): readonly string[] {
   const lines: string[] = [];
-  if (plan.stops) lines.push(`stop: ${plan.status.detail}`);
+  if (plan.stops) {
+    const up = plan.status.parts.filter(({ state }) => state === 'up');
+    const names = up.map(({ name, id }) => `${name} (process ${id})`);
+    lines.push(`stop: ${names.join(' and ') || plan.status.detail}`);
+  }
   if (plan.restoration !== null) {
     lines.push(...restorationLines(plan.restoration));
     if (plan.restoration.diff !== '') lines.push(plan.restoration.diff);

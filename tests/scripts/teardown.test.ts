@@ -1,5 +1,6 @@
 /** The command line of scripts/teardown.ts, end to end. */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,8 @@ import t, { type Test } from 'tap';
 import { EmbeddedRuntime } from '../../lib/runtime/embedded/embedded-runtime.js';
 import { acquireLock } from '../../lib/runtime/process-lock.js';
 import type { RuntimeStatus } from '../../lib/runtime/runtime.js';
+import { stateFolder } from '../../lib/runtime/state-folder.js';
+import { openDataFolder } from '../../microcosm-bridge/constellation-embedded/store/data-folder.js';
 import { startProgram, type Running } from '../fixtures/cli/run.js';
 import {
   pidOf,
@@ -190,4 +193,34 @@ t.test('a damaged record stops it, with the way out', async (t) => {
   t.match(stderr, `${folder.setupRecord} is damaged or of another version`);
   t.match(stderr, /^ {2}Next: /m);
   rmSync(folder.setupRecord);
+});
+
+t.test('on a full disk it stops and removes all the same', async (t) => {
+  const mount = scratchFolder(t);
+  try {
+    const options = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount];
+    execFileSync('mount', options, { stdio: 'pipe' });
+  } catch (error) {
+    if (process.env['CI'] !== undefined) throw error;
+    t.pass('mounted', { skip: 'only root may mount a file system' });
+    return;
+  }
+  t.teardown(() => execFileSync('umount', ['-l', mount]));
+  const folder = stateFolder(path.join(mount, 'state'));
+  const runtime = new EmbeddedRuntime({ folder, programs: STAND_IN_PROGRAMS });
+  t.teardown(() => runtime.stop({ force: true, deadlineMs: 3000 }));
+  const status = await runtime.start(standInConfig(''));
+  openDataFolder(folder.data, false);
+  const fill = path.join(mount, 'fill');
+  t.throws(() => writeFileSync(fill, Buffer.alloc(2 ** 21)), {
+    code: 'ENOSPC',
+  });
+  const stopped = await start(folder.path, '--yes').ended;
+  t.equal(stopped.code, 0, stopped.stderr);
+  t.match(stopped.stderr, 'the disk is full: nothing can be written down');
+  await untilGone(pidOf(status));
+  const all = ['--config', '--data', '--confirm', 'state'];
+  const removed = await start(folder.path, ...all).ended;
+  t.equal(removed.code, 0, removed.stderr);
+  t.notOk(existsSync(folder.path));
 });

@@ -58,7 +58,10 @@ export function judgeReadings(
         message: 'it answers, but it does not index',
         seen: `stalled: ${message}`,
         expected: 'current, catching-up or idle',
-        suggestion: NEXT,
+        suggestion:
+          health.paused === null
+            ? NEXT
+            : 'do what it says; it goes on by itself, without a restart',
         facts,
       };
     case 'idle':

@@ -45,7 +45,7 @@ export function embeddedRecordText(record: EmbeddedRecord): string {
  * Reads `embedded.json`.
  *
  * @returns null when there is none
- * @throws RuntimeError STATE_DAMAGED
+ * @throws RuntimeError STATE_DAMAGED, STATE_UNREADABLE
  */
 export async function readEmbeddedRecord(
   file: string
@@ -55,7 +55,11 @@ export async function readEmbeddedRecord(
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
-    throw error;
+    throw new RuntimeError(`cannot read ${file}`, {
+      code: 'STATE_UNREADABLE',
+      cause: error,
+      suggestion: `run this as the user that ran setup: ls -l ${file}`,
+    });
   }
   const record = parseEmbeddedRecord(text);
   if (record !== null) return record;

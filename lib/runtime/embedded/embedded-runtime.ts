@@ -1,6 +1,6 @@
 import { readMarker } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
 import { readHealth } from '../../health/index.js';
-import { folderSize, freeSpace } from '../disk-usage.js';
+import { folderSize, freeSpace, isDiskFull } from '../disk-usage.js';
 import { assertPortFree } from '../port-check.js';
 import { presenceOf } from '../process-identity.js';
 import { RuntimeError } from '../runtime-error.js';
@@ -132,17 +132,13 @@ export class EmbeddedRuntime implements Runtime {
     const { record, state } = await this.#look();
     if (record === null || state === 'stopped') return await this.status();
     if (state === 'unknown') throw this.#unseen(record);
-    await saveRecord(this.#folder, { ...record, phase: 'stopping' });
+    await this.#noteStop({ ...record, phase: 'stopping' });
     await stopProcesses(record.processes, {
       ...options,
       deadlineMs: options.deadlineMs ?? STOP_MS,
       force: options.force ?? false,
     });
-    await saveRecord(this.#folder, {
-      ...record,
-      phase: 'stopped',
-      processes: [],
-    });
+    await this.#noteStop({ ...record, phase: 'stopped', processes: [] });
     return await this.status();
   }
 
@@ -221,6 +217,15 @@ export class EmbeddedRuntime implements Runtime {
     const record = await readEmbeddedRecord(this.#folder.embedded);
     const state = stateOf(record, ({ identity }) => presenceOf(identity));
     return { record, state };
+  }
+
+  /** On a full disk it has to be stopped all the same. */
+  async #noteStop(record: EmbeddedRecord): Promise<void> {
+    try {
+      await saveRecord(this.#folder, record);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
   }
 
   /** Sample data has a folder of its own, so that the two are never mixed. */

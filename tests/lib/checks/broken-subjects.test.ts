@@ -329,6 +329,7 @@ t.test('a process that is gone drags along what asks it', async (t) => {
     ['health', 'api', 'endpoints', 'performance']
   );
   t.match(failure.message, 'it is failed');
+  t.match(failure.seen, /^\| .* INFO /m, 'its last words');
   const health = results.find(({ id }) => id === 'health');
   t.equal(health?.message, 'not run, because running failed');
 });
