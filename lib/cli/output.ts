@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 import { paintFor, type Paint } from './colour.js';
+import { columnsOf } from './text-width.js';
+import { wrapHanging } from './wrap-words.js';
 
 /** A stream text goes to; a terminal says so itself. */
 export type TextStream = Writable & {
@@ -42,6 +44,16 @@ export class Output {
     this.resultPaint = paintFor(this.stdout, env);
   }
 
+  /** Columns that text on stderr has to fit; no limit in a pipe. */
+  get columns(): number {
+    return fittingColumns(this.stderr);
+  }
+
+  /** Columns that text on stdout has to fit; no limit in a pipe. */
+  get resultColumns(): number {
+    return fittingColumns(this.stdout);
+  }
+
   /** Whether the JSON document has been printed. */
   get documented(): boolean {
     return this.#documented;
@@ -74,7 +86,10 @@ export class Output {
 
   /** A warning on stderr. */
   warn(text: string): void {
-    this.#line(this.stderr, `${this.paint.yellow('Warning:')} ${text}`);
+    const warning = `${this.paint.yellow('Warning:')} ${text}`;
+    for (const line of wrapHanging(warning, this.columns, '    ')) {
+      this.note(line);
+    }
   }
 
   /** An error on stderr. */
@@ -97,4 +112,8 @@ export class Output {
     this.#beforeLine?.();
     stream.write(`${text}\n`);
   }
+}
+
+function fittingColumns(stream: TextStream): number {
+  return stream.isTTY === true ? columnsOf(stream) : Number.POSITIVE_INFINITY;
 }

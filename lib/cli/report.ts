@@ -2,6 +2,10 @@ import type { Paint } from './colour.js';
 import type { Output } from './output.js';
 import { formatDuration } from './quantity.js';
 import { Spinner } from './spinner.js';
+import { wrapHanging } from './wrap-words.js';
+
+/** Before what does not fit into a step's first line. */
+const INDENT = '    ';
 
 /** How a step ended. */
 export type StepEnd = 'done' | 'warned' | 'skipped' | 'failed';
@@ -20,7 +24,10 @@ export interface StepsOptions {
 export interface Step {
   /** What is going on right now: shown on a terminal, not in a pipe. */
   update(text: string): void;
-  /** Runs a question; nothing moves on the screen in the meantime. */
+  /**
+   * Runs a question; nothing moves on the screen in the meantime, and the time
+   * is not the step's.
+   */
   ask<T>(question: () => Promise<T>): Promise<T>;
   /** Ends well; the text says what came of it. */
   done(text?: string): void;
@@ -61,23 +68,29 @@ export class Steps {
       ? new Spinner(this.#output, label)
       : undefined;
     let ended = false;
+    let askedMs = 0;
     const end = (how: StepEnd, text: string): void => {
       if (ended) return;
       ended = true;
       spinner?.stop();
-      const took = formatDuration(this.#now() - startMs);
+      const took = formatDuration(this.#now() - startMs - askedMs);
       const line = text === '' ? label : `${label}: ${text}`;
       const { paint } = this.#output;
       const time = how === 'skipped' ? '' : ` ${paint.dim(`(${took})`)}`;
-      this.#output.note(`${mark(how, this.#animate, paint)} ${line}${time}`);
+      const whole = `${mark(how, this.#animate, paint)} ${line}${time}`;
+      for (const part of wrapHanging(whole, this.#output.columns, INDENT)) {
+        this.#output.note(part);
+      }
     };
     return {
       update: (text) => spinner?.update(`${label}: ${text}`),
       ask: async (question) => {
         spinner?.stop();
+        const fromMs = this.#now();
         try {
           return await question();
         } finally {
+          askedMs += this.#now() - fromMs;
           if (!ended) spinner?.resume();
         }
       },
@@ -110,12 +123,21 @@ export function summaryBox(
   ].join('\n');
 }
 
-/** `label  value` lines with the values under one another. */
+/**
+ * `label  value` lines with the values under one another.
+ *
+ * @param columns values are broken to fit (default: never)
+ */
 export function labelled(
-  rows: ReadonlyArray<readonly [label: string, value: string]>
+  rows: ReadonlyArray<readonly [label: string, value: string]>,
+  columns = Number.POSITIVE_INFINITY
 ): string[] {
   const widest = Math.max(0, ...rows.map(([label]) => label.length));
-  return rows.map(([label, value]) => `${label.padEnd(widest)}  ${value}`);
+  const indent = ' '.repeat(widest + 2);
+  return rows.flatMap(([label, value]) => {
+    const [first = '', ...more] = wrapHanging(value, columns, indent);
+    return [`${label.padEnd(widest)}  ${first}`, ...more];
+  });
 }
 
 function isLively(

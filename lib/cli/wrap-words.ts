@@ -1,5 +1,15 @@
 import { textWidth } from './text-width.js';
 
+/** {@link wrapWords} with every line but the first indented. Pure. */
+export function wrapHanging(
+  text: string,
+  columns: number,
+  indent: string
+): string[] {
+  const [first = '', ...more] = wrapWords(text, columns - indent.length);
+  return [first, ...more.map((line) => indent + line)];
+}
+
 /**
  * Breaks a text between words into lines of at most so many columns; a longer
  * word has a line of its own. A no-break space joins words. Pure.

@@ -87,7 +87,8 @@ async function setUp(run: SetupRun, onStep?: StepListener): Promise<ExitCode> {
   const plan = await planSteps(acts, run);
   if (options.dryRun) {
     output.document(setupDocument(run, looked, plan));
-    showResult(run, planBlock(plan, 'Would do (nothing was done)'));
+    const title = 'Would do (nothing was done)';
+    showResult(run, planBlock(plan, title, output.resultColumns));
     return EXIT.good;
   }
   if (!(await isAgreed(run, plan))) {
@@ -108,7 +109,8 @@ async function isAgreed(
 ): Promise<boolean> {
   const isNeeded = plan.some(({ needed }) => needed);
   if (!prompts.canAsk || !isNeeded) return true;
-  const { title, lines } = planBlock(plan, 'This will be done');
+  const said = 'This will be done';
+  const { title, lines } = planBlock(plan, said, output.columns);
   output.note(summaryBox(title, lines, output.paint));
   return await prompts.confirm('Go ahead?');
 }

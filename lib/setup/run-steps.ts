@@ -1,4 +1,4 @@
-import { errorText, type Step, type Steps } from '../cli/index.js';
+import { errorText, labelled, type Step, type Steps } from '../cli/index.js';
 import type { SetupRun } from './setup-run.js';
 import type {
   ActStep,
@@ -8,6 +8,9 @@ import type {
   StepPreview,
   StepResult,
 } from './steps/setup-step.js';
+
+/** Before the lines under a step. */
+const INDENT = '    ';
 
 /** A step that has ended. */
 export interface EndedStep extends StepResult {
@@ -49,7 +52,10 @@ export async function runSteps(
       const durationMs = performance.now() - startedMs;
       ended.push({ id, title, ...result, durationMs });
       end(step, result);
-      for (const line of result.details ?? []) run.output.note(`    ${line}`);
+      const columns = run.output.columns - INDENT.length;
+      for (const line of labelled(result.details ?? [], columns)) {
+        run.output.note(INDENT + line);
+      }
     } catch (error) {
       step.fail(run.signal.aborted ? 'interrupted' : firstLine(error));
       throw error;

@@ -13,16 +13,24 @@ export interface ReportBlock {
   readonly lines: readonly string[];
 }
 
-/** What a dry run says, and a terminal before it is asked to go on. */
+/** The bar before each line of a block takes these. */
+const BAR_COLUMNS = 2;
+
+/**
+ * What a dry run says, and a terminal before it is asked to go on.
+ *
+ * @param columns of the terminal
+ */
 export function planBlock(
   planned: readonly PlannedStep[],
-  title: string
+  title: string,
+  columns: number
 ): ReportBlock {
   const rows = planned.map(({ title: name, text }) => [name, text] as const);
   const diffs = planned.flatMap(({ diff = '' }) =>
     diff === '' ? [] : ['', ...diff.trimEnd().split('\n')]
   );
-  return { title, lines: [...labelled(rows), ...diffs] };
+  return { title, lines: [...labelled(rows, columns - BAR_COLUMNS), ...diffs] };
 }
 
 /** The status report. */
@@ -65,7 +73,7 @@ export function finalBlock(
     title: title(run, ended),
     lines: [
       ...warned,
-      ...labelled(rows),
+      ...labelled(rows, run.output.resultColumns - BAR_COLUMNS),
       '',
       'Next:',
       ...(own === null ? [] : [`  ${own}`]),
@@ -84,11 +92,14 @@ export function nextCommands({
     folder.path === DEFAULT_STATE_FOLDER
       ? ''
       : ` --state ${shellWord(folder.path)}`;
-  const isLinked = (findings.find('connection') ?? null) !== null;
+  const linked =
+    (findings.find('connection') ?? null) === null
+      ? null
+      : (findings.find('appviewFolder') ?? null);
   const connect = `npx zx scripts/setup.ts --yes${state} --appview DIR`;
   return [
     [`npx zx scripts/test.ts${state}`, 'check it'],
-    ...(options.sample || isLinked
+    ...(options.sample || linked !== null
       ? []
       : [[connect, 'connect an AppView'] as const]),
     ...(options.sample
@@ -99,7 +110,12 @@ export function nextCommands({
           ] as const,
         ]
       : []),
-    [`npx zx scripts/teardown.ts --yes${state}`, 'stop it; the data stays'],
+    linked === null
+      ? [`npx zx scripts/teardown.ts --yes${state}`, 'stop it; the data stays']
+      : [
+          `npx zx scripts/teardown.ts --yes${state} --appview ${shellWord(linked)}`,
+          'put the AppView back and stop it; the data stays',
+        ],
   ];
 }
 

@@ -2,11 +2,7 @@ import {
   JETSTREAM_NAMES,
   parseEndpoint,
 } from '../../../microcosm-bridge/constellation-embedded/jetstream/endpoints.js';
-import {
-  formatDuration,
-  labelled,
-  type PromptOption,
-} from '../../cli/index.js';
+import { formatDuration, type PromptOption } from '../../cli/index.js';
 import {
   clockOffBy,
   endpointsToUse,
@@ -62,7 +58,9 @@ async function choose(
   measured: readonly Measurement[]
 ): Promise<readonly string[]> {
   const [best] = endpointsToUse(measured);
-  if (best === undefined) throw new TypeError('nothing was measured');
+  // None can be reached: there is nothing to choose by.
+  const isUseless = measured.every(({ state }) => state === 'unreachable');
+  if (best === undefined || isUseless) return endpointsToUse(measured);
   const chosen = await live.ask(() =>
     prompts.ask('jetstream', {
       message: 'Which Jetstream shall feed the index?',
@@ -80,8 +78,8 @@ function judge(
   measured: readonly Measurement[]
 ): StepResult {
   const { warnings } = run;
-  const details = labelled(
-    ranked(measured).map((one) => [one.label, timeOf(one)] as const)
+  const details = ranked(measured).map(
+    (one) => [one.label, timeOf(one)] as const
   );
   const before = warnings.length;
   for (const url of urls) {
@@ -112,7 +110,7 @@ function judge(
 }
 
 function asOption(one: Measurement): PromptOption {
-  return { value: one.url, label: one.label, hint: timeOf(one) };
+  return { value: one.url, label: `${one.label}: ${timeOf(one)}` };
 }
 
 function timeOf(one: Measurement): string {

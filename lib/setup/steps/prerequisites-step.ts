@@ -1,4 +1,3 @@
-import { labelled } from '../../cli/index.js';
 import { COMMON_PREREQUISITES } from '../prerequisites/common-prerequisites.js';
 import {
   checkPrerequisites,
@@ -66,9 +65,7 @@ export function judge(findings: readonly CheckedPrerequisite[]): StepResult {
     });
   }
   const warned = findings.filter(({ status }) => status === 'warn');
-  const details = labelled(
-    findings.map(({ name, detail }) => [name, detail] as const)
-  );
+  const details = findings.map(({ name, detail }) => [name, detail] as const);
   return warned.length === 0
     ? { status: 'done', text: 'all there', details }
     : {

@@ -15,13 +15,16 @@ export type StepId =
 /** How a step ended. `already`: there was nothing left to do. */
 export type StepStatus = 'done' | 'already' | 'warned' | 'skipped';
 
+/** Something that was looked at, and what was seen. */
+export type DetailRow = readonly [label: string, value: string];
+
 /** What a step came to. */
 export interface StepResult {
   readonly status: StepStatus;
   /** A sentence for people. */
   readonly text: string;
-  /** Lines under it. */
-  readonly details?: readonly string[] | undefined;
+  /** What was looked at, under it. */
+  readonly details?: readonly DetailRow[] | undefined;
 }
 
 /** What a step shows while it runs. */
