@@ -1,0 +1,155 @@
+/** Ctrl-C or a failure at any step leaves everything as it was. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { InterruptedError } from '../../../lib/cli/index.js';
+import { EmbeddedRuntime } from '../../../lib/runtime/embedded/embedded-runtime.js';
+import { stateFolder } from '../../../lib/runtime/state-folder.js';
+import { SETUP_STEPS } from '../../../lib/setup/steps/setup-steps.js';
+import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/index.js';
+import { freePorts, setup } from '../../fixtures/setup/desk.js';
+import {
+  STAND_IN_PROGRAMS,
+  scratchFolder,
+} from '../../fixtures/runtime/scratch.js';
+
+const simulator = await startSimulator({ live: { eventsPerSecond: 5 } });
+t.teardown(() => simulator.close());
+
+/** Bytes that an editor of env files must not lose. */
+const APPVIEW_ENV =
+  '# mine\r\nexport PORT = 3000\r\nSECRET_KEY="s#e c"\r\nCONSTELLATION_URL=https://constellation.microcosm.blue # remote\r\nLAST=1';
+const OUR_ENV =
+  '# kept by hand\nREDIS_URL=redis://u:p@h\nRUST_BACKTRACE=full\n';
+
+interface Place {
+  readonly args: readonly string[];
+  readonly state: string;
+  readonly appview: string;
+  readonly envFile: string;
+  readonly runtime: EmbeddedRuntime;
+}
+
+async function place(t: Test): Promise<Place> {
+  const root = scratchFolder(t);
+  const [state, appview] = [
+    path.join(root, 'state'),
+    path.join(root, 'app view'),
+  ];
+  const envFile = path.join(root, 'our.env');
+  await mkdir(appview);
+  writeFileSync(path.join(appview, '.env'), APPVIEW_ENV, { mode: 0o640 });
+  writeFileSync(envFile, OUR_ENV, { mode: 0o600 });
+  const [port, metricsPort] = await freePorts();
+  const runtime = new EmbeddedRuntime({ folder: stateFolder(state) });
+  t.teardown(() => runtime.stop({ force: true, deadlineMs: 5000 }));
+  const args = [
+    '--yes',
+    ...['--state', state, '--env-file', envFile, '--appview', appview],
+    ...['--port', String(port), '--metrics-port', String(metricsPort)],
+    ...['--jetstream', simulator.url, '--workers', '1'],
+  ];
+  return { args, state, appview, envFile, runtime };
+}
+
+/** Every file of a folder with its bytes and mode. */
+function filesOf(folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => {
+      const file = path.join(folder, name);
+      const mode = (statSync(file).mode & 0o777).toString(8);
+      return [name, `${mode} ${readFileSync(file, 'utf8')}`];
+    })
+  );
+}
+
+for (const how of ['interrupted', 'failed'] as const) {
+  t.test(`${how} at each of the steps of a first run`, async (t) => {
+    const { args, state, appview, envFile, runtime } = await place(t);
+    const programs = STAND_IN_PROGRAMS;
+    for (const { id } of SETUP_STEPS) {
+      const disturbance = { at: id, how };
+      const ended = await setup(args, { programs, disturbance });
+      const expected = how === 'failed' ? 'it broke' : 'Interrupted.';
+      t.match(ended.error, { message: expected }, id);
+      t.ok(
+        ended.undone.every((outcome) => outcome.state === 'undone'),
+        `${id}: ${JSON.stringify(ended.undone)}`
+      );
+      t.strictSame(filesOf(appview), { '.env': `640 ${APPVIEW_ENV}` }, id);
+      t.equal(readFileSync(envFile, 'utf8'), OUR_ENV, id);
+      t.equal(statSync(envFile).mode & 0o777, 0o600, id);
+      const beside = readdirSync(path.dirname(envFile)).sort();
+      t.strictSame(
+        beside.filter((name) => name.startsWith('our.env')),
+        ['our.env'],
+        `${id}: no backup stays behind`
+      );
+      t.match((await runtime.status()).state, /^(absent|stopped)$/, id);
+      t.notOk(beside.includes('state') && readdirSync(state).includes('lock'));
+    }
+  });
+}
+
+t.test('a run that failed beside what ran brings that back', async (t) => {
+  const { args, state, runtime } = await place(t);
+  const programs = STAND_IN_PROGRAMS;
+  t.equal((await setup(args, { programs })).code, 0);
+  const { urls } = await runtime.status();
+  const record = readFileSync(path.join(state, 'setup.json'), 'utf8');
+
+  const [other] = await freePorts();
+  const moved = [...args, '--log-level', 'debug'].map((arg, at) =>
+    args[at - 1] === '--port' ? String(other) : arg
+  );
+  const disturbance = { at: 'report', how: 'failed' } as const;
+  const ended = await setup(moved, { programs, disturbance });
+  t.match(ended.error, { message: 'it broke' });
+  t.match(await runtime.status(), { state: 'running', urls: urls ?? {} });
+  t.equal(readFileSync(path.join(state, 'setup.json'), 'utf8'), record);
+  const notes = ended.undone.flatMap((outcome) =>
+    outcome.state === 'undone' ? (outcome.note ?? []) : [outcome.state]
+  );
+  t.match(notes, ['byte for byte', /its data in .* stays/, 'it runs again']);
+});
+
+t.test('what somebody else has written meanwhile stays theirs', async (t) => {
+  const { args, appview } = await place(t);
+  const file = path.join(appview, '.env');
+  const programs = STAND_IN_PROGRAMS;
+  const ended = await setup(args, {
+    programs,
+    disturbance: { at: 'report', how: 'interrupted' },
+    onStep: (id) => {
+      if (id === 'report')
+        writeFileSync(file, `${readFileSync(file, 'utf8')}\r\nMINE=2\n`);
+    },
+  });
+  t.type(ended.error, InterruptedError);
+  t.equal(readFileSync(file, 'utf8'), `${APPVIEW_ENV}\r\nMINE=2\n`);
+  t.match(
+    ended.undone.map((outcome) => ('note' in outcome ? outcome.note : '')),
+    ['its keys; somebody has changed the rest since']
+  );
+});
+
+t.test('a second run finds everything done', async (t) => {
+  const { args, appview, state } = await place(t);
+  const programs = STAND_IN_PROGRAMS;
+  const first = await setup([...args, '--json'], { programs });
+  t.match(JSON.parse(first.stdout), {
+    changed: true,
+    changedFiles: [{ created: false }, { created: false }],
+  });
+  const files = filesOf(appview);
+  const record = readFileSync(path.join(state, 'setup.json'), 'utf8');
+  const second = await setup([...args, '--json'], { programs });
+  t.match(JSON.parse(second.stdout), { changed: false, changedFiles: [] });
+  t.strictSame(filesOf(appview), files);
+  t.equal(readFileSync(path.join(state, 'setup.json'), 'utf8'), record);
+  // Without a flag but where: the answers are in the file and the record.
+  const third = await setup(args.slice(1, 5), { programs });
+  t.equal(third.code, 0, String(third.error));
+  t.match(third.stdout, 'everything was set up already');
+});
