@@ -86,6 +86,7 @@ export function daysText({
 }): string {
   if (!Number.isFinite(soonest)) return 'never';
   const [from, to] = [rounded(soonest), rounded(latest)];
+  if (latest < 1) return 'less than a day';
   if (from === to) return from === '1' ? 'about 1 day' : `about ${from} days`;
   return `${from} to ${to} days`;
 }

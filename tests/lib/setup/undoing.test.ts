@@ -1,18 +1,23 @@
 /** Ctrl-C or a failure at any step leaves everything as it was. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { InterruptedError } from '../../../lib/cli/index.js';
-import { EmbeddedRuntime } from '../../../lib/runtime/embedded/embedded-runtime.js';
-import { stateFolder } from '../../../lib/runtime/state-folder.js';
 import { SETUP_STEPS } from '../../../lib/setup/steps/setup-steps.js';
 import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/index.js';
-import { freePorts, setup } from '../../fixtures/setup/desk.js';
 import {
-  STAND_IN_PROGRAMS,
-  scratchFolder,
-} from '../../fixtures/runtime/scratch.js';
+  freePorts,
+  place,
+  setup,
+  type Place,
+} from '../../fixtures/setup/desk.js';
+import { STAND_IN_PROGRAMS } from '../../fixtures/runtime/scratch.js';
 
 const simulator = await startSimulator({ live: { eventsPerSecond: 5 } });
 t.teardown(() => simulator.close());
@@ -23,34 +28,27 @@ const APPVIEW_ENV =
 const OUR_ENV =
   '# kept by hand\nREDIS_URL=redis://u:p@h\nRUST_BACKTRACE=full\n';
 
-interface Place {
+interface Connected extends Place {
   readonly args: readonly string[];
-  readonly state: string;
   readonly appview: string;
   readonly envFile: string;
-  readonly runtime: EmbeddedRuntime;
 }
 
-async function place(t: Test): Promise<Place> {
-  const root = scratchFolder(t);
-  const [state, appview] = [
-    path.join(root, 'state'),
-    path.join(root, 'app view'),
-  ];
-  const envFile = path.join(root, 'our.env');
-  await mkdir(appview);
+/** A place with an AppView and an env file that somebody has made. */
+async function connected(t: Test): Promise<Connected> {
+  const made = await place(t);
+  const appview = path.join(made.root, 'app view');
+  const envFile = path.join(made.root, 'our.env');
+  mkdirSync(appview);
   writeFileSync(path.join(appview, '.env'), APPVIEW_ENV, { mode: 0o640 });
   writeFileSync(envFile, OUR_ENV, { mode: 0o600 });
-  const [port, metricsPort] = await freePorts();
-  const runtime = new EmbeddedRuntime({ folder: stateFolder(state) });
-  t.teardown(() => runtime.stop({ force: true, deadlineMs: 5000 }));
   const args = [
     '--yes',
-    ...['--state', state, '--env-file', envFile, '--appview', appview],
-    ...['--port', String(port), '--metrics-port', String(metricsPort)],
+    ...made.flags,
+    ...['--env-file', envFile, '--appview', appview],
     ...['--jetstream', simulator.url, '--workers', '1'],
   ];
-  return { args, state, appview, envFile, runtime };
+  return { ...made, args, appview, envFile };
 }
 
 /** Every file of a folder with its bytes and mode. */
@@ -66,7 +64,7 @@ function filesOf(folder: string): Readonly<Record<string, string>> {
 
 for (const how of ['interrupted', 'failed'] as const) {
   t.test(`${how} at each of the steps of a first run`, async (t) => {
-    const { args, state, appview, envFile, runtime } = await place(t);
+    const { args, state, appview, envFile, runtime } = await connected(t);
     const programs = STAND_IN_PROGRAMS;
     for (const { id } of SETUP_STEPS) {
       const disturbance = { at: id, how };
@@ -93,7 +91,7 @@ for (const how of ['interrupted', 'failed'] as const) {
 }
 
 t.test('a run that failed beside what ran brings that back', async (t) => {
-  const { args, state, runtime } = await place(t);
+  const { args, state, runtime } = await connected(t);
   const programs = STAND_IN_PROGRAMS;
   t.equal((await setup(args, { programs })).code, 0);
   const { urls } = await runtime.status();
@@ -115,7 +113,7 @@ t.test('a run that failed beside what ran brings that back', async (t) => {
 });
 
 t.test('what somebody else has written meanwhile stays theirs', async (t) => {
-  const { args, appview } = await place(t);
+  const { args, appview } = await connected(t);
   const file = path.join(appview, '.env');
   const programs = STAND_IN_PROGRAMS;
   const ended = await setup(args, {
@@ -132,24 +130,4 @@ t.test('what somebody else has written meanwhile stays theirs', async (t) => {
     ended.undone.map((outcome) => ('note' in outcome ? outcome.note : '')),
     ['its keys; somebody has changed the rest since']
   );
-});
-
-t.test('a second run finds everything done', async (t) => {
-  const { args, appview, state } = await place(t);
-  const programs = STAND_IN_PROGRAMS;
-  const first = await setup([...args, '--json'], { programs });
-  t.match(JSON.parse(first.stdout), {
-    changed: true,
-    changedFiles: [{ created: false }, { created: false }],
-  });
-  const files = filesOf(appview);
-  const record = readFileSync(path.join(state, 'setup.json'), 'utf8');
-  const second = await setup([...args, '--json'], { programs });
-  t.match(JSON.parse(second.stdout), { changed: false, changedFiles: [] });
-  t.strictSame(filesOf(appview), files);
-  t.equal(readFileSync(path.join(state, 'setup.json'), 'utf8'), record);
-  // Without a flag but where: the answers are in the file and the record.
-  const third = await setup(args.slice(1, 5), { programs });
-  t.equal(third.code, 0, String(third.error));
-  t.match(third.stdout, 'everything was set up already');
 });
