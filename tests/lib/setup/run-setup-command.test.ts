@@ -76,10 +76,10 @@ t.test('wrong use is exit 2 and names what is wrong', async (t) => {
     [['--port', '65536'], /from 1 to 65535/],
     [['--sample', '--appview', root, '--yes'], /must not reach an AppView/],
     [
-      ['--yes', '--env-file', broken],
+      ['--yes', '--settings', broken],
       /broken\.env: line 2, CONSTELLATION_BIND/,
     ],
-    [['--yes', '--env-file', unclosed], /unclosed\.env: line 3/],
+    [['--yes', '--settings', unclosed], /unclosed\.env: line 3/],
     [['--yes', '--jetstream', REFUSED, '--appview', broken], /is no folder/],
     [[], /give --data or set CONSTELLATION_DATA_PATH/],
     [['--data', root], /give --jetstream or set JETSTREAM_URL/],

@@ -45,7 +45,7 @@ async function connected(t: Test): Promise<Connected> {
   const args = [
     '--yes',
     ...made.flags,
-    ...['--env-file', envFile, '--appview', appview],
+    ...['--settings', envFile, '--appview', appview],
     ...['--jetstream', simulator.url, '--workers', '1'],
   ];
   return { ...made, args, appview, envFile };
