@@ -1,11 +1,15 @@
 import { textWidth } from './text-width.js';
 
-/** {@link wrapWords} with every line but the first indented. Pure. */
+/**
+ * {@link wrapWords} with every line but the first indented; without a limit the
+ * text as it is. Pure.
+ */
 export function wrapHanging(
   text: string,
   columns: number,
   indent: string
 ): string[] {
+  if (columns === Number.POSITIVE_INFINITY) return [text];
   const [first = '', ...more] = wrapWords(text, columns - indent.length);
   return [first, ...more.map((line) => indent + line)];
 }

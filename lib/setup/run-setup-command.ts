@@ -6,9 +6,10 @@ import {
   type CommandContext,
   type ExitCode,
 } from '../cli/index.js';
-import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
 import type { EmbeddedPrograms } from '../runtime/embedded/embedded-command.js';
+import { openRuntime } from '../runtime/open-runtime.js';
 import { acquireLock, type Lock } from '../runtime/process-lock.js';
+import type { RuntimeStatus } from '../runtime/runtime.js';
 import { stateFolder, type StateFolder } from '../runtime/state-folder.js';
 import { FindingsSoFar } from './findings.js';
 import { stayAttached } from './foreground.js';
@@ -23,6 +24,7 @@ import {
 import type { SetupFlags } from './setup-command.js';
 import { setupDocument } from './setup-document.js';
 import { SetupError } from './setup-error.js';
+import { SETUP_RUNTIMES } from './runtimes/setup-runtimes.js';
 import { resolveOptions } from './setup-options.js';
 import { finalBlock, planBlock, type ReportBlock } from './setup-report.js';
 import type { SetupRun } from './setup-run.js';
@@ -59,7 +61,7 @@ export async function runSetupCommand(
     prompts: context.prompts,
     undo,
     record,
-    before: await new EmbeddedRuntime({ folder }).status(),
+    before: await statusBefore(folder, record),
     findings: new FindingsSoFar(),
     envFile: new UndoableEnvFile(options.envFile, undo),
     warnings: [],
@@ -136,6 +138,20 @@ async function lockState(
   };
   undo.add(folder.path, letGo, { quiet: true });
   return lock;
+}
+
+/** What ran here before, by the runtime that an earlier run set up. */
+async function statusBefore(
+  folder: StateFolder,
+  { earlier }: RecordKeeper
+): Promise<RuntimeStatus> {
+  const kind = earlier?.runtime ?? 'embedded';
+  const known = SETUP_RUNTIMES.find((one) => one.kind === kind);
+  const runtime =
+    known === undefined
+      ? openRuntime(kind, { folder })
+      : known.open({ folder }).runtime;
+  return await runtime.status();
 }
 
 /** @throws SetupError SAMPLE_APPVIEW */

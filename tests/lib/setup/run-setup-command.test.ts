@@ -60,6 +60,14 @@ t.test('a dry run shows the same plan and leaves nothing behind', async (t) => {
     ],
   });
   t.strictSame(readdirSync(root), []);
+
+  const readme = new URL('../../../lib/setup/README.md', import.meta.url);
+  const [, table = ''] = /## The document([^]*?)\n## /.exec(
+    readFileSync(readme, 'utf8')
+  ) ?? [''];
+  const fields = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+  const document = JSON.parse(json.stdout) as object;
+  t.strictSame(fields, Object.keys(document), 'the README names every field');
 });
 
 t.test('wrong use is exit 2 and names what is wrong', async (t) => {
