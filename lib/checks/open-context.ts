@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readHealth, type HealthDocument } from '../health/index.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
 import { findAppViewProcess } from './appview/appview-processes.js';
+import { readGrowth } from '../setup/disk/growth-history.js';
 import type { CheckClock, CheckContext } from './check-context.js';
 import type { CheckLimits } from './check-limits.js';
 import { isStoreOf } from './data/open-file.js';
@@ -28,6 +29,8 @@ export interface ContextOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The env file of this project. */
   readonly envFile: string;
+  /** Where setup noted how large the data were; absent: nowhere. */
+  readonly growthFile?: string | undefined;
   readonly limits: CheckLimits;
   readonly clock?: CheckClock | undefined;
   /** Ends the first question, which no check waits for alone. */
@@ -85,6 +88,10 @@ export async function openContext(
           env: options.env,
           envFile: options.envFile,
         }),
+      growth: () =>
+        options.growthFile === undefined
+          ? Promise.resolve([])
+          : readGrowth(options.growthFile),
       limits,
       clock,
     },

@@ -9,7 +9,9 @@ import { parseSettings } from '../env/index.js';
 import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
 import { DEFAULT_STATE_FOLDER, stateFolder } from '../runtime/state-folder.js';
 import { defaultEnvFile } from '../setup/setup-options.js';
+import { shellWord } from '../setup/shell-words.js';
 import { appviewOf } from './appview/appview-record.js';
+import type { CheckResult } from './check.js';
 import { CHECK_LIMITS } from './check-limits.js';
 import { CHECKS } from './checks.js';
 import { openContext } from './open-context.js';
@@ -53,6 +55,7 @@ export async function runTestCommand({
     redisUrl: flags.redisUrl,
     env,
     envFile: defaultEnvFile(folder.path),
+    growthFile: folder.growth,
     signal,
     limits: {
       ...CHECK_LIMITS,
@@ -77,14 +80,17 @@ export async function runTestCommand({
     };
     const isText = !flags.json && !flags.tap;
     if (isText) output.result(`${prettyHead(subject, pretty)}\n`);
-    const results = await runChecks(CHECKS, context, {
+    const aimed = (result: CheckResult): CheckResult =>
+      withState(result, flags.state);
+    const found = await runChecks(CHECKS, context, {
       deadlineMs: flags.timeout * 1000,
       only: selectChecks(CHECKS, flags.only),
       signal,
       onResult: (result) => {
-        if (isText) output.result(prettyResult(result, pretty));
+        if (isText) output.result(prettyResult(aimed(result), pretty));
       },
     });
+    const results = found.map(aimed);
     const durationMs = performance.now() - startedMs;
     const { strict } = flags;
     const summary = summarise(results, { durationMs, strict });
@@ -95,4 +101,18 @@ export async function runTestCommand({
   } finally {
     await close();
   }
+}
+
+/** What is suggested has to be done to the state folder that was looked at. */
+function withState(
+  result: CheckResult,
+  state: string | undefined
+): CheckResult {
+  const { suggestion } = result;
+  if (suggestion === undefined || state === undefined) return result;
+  const aim = `$& --state ${shellWord(state).replaceAll('$', '$$$$')}`;
+  return {
+    ...result,
+    suggestion: suggestion.replaceAll(/npx zx scripts\/\w+\.ts/g, aim),
+  };
 }

@@ -131,7 +131,7 @@ t.test('where nothing was set up it says so and makes nothing', async (t) => {
   const { code, stdout } = await start(['--state', nothing]).ended;
   t.equal(code, 1);
   t.match(stdout, /^FAIL 1 Running +it is not set up/m);
-  t.match(stdout, /^ +next +npx zx scripts\/setup\.ts$/m);
+  t.match(stdout, /^ +next +npx zx scripts\/setup\.ts --state '.+nothing'$/m);
   t.match(stdout, /^1 failed, 8 skipped in /m);
   t.notOk(existsSync(nothing));
 });

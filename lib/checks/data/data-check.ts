@@ -1,6 +1,12 @@
 import { realpath } from 'node:fs/promises';
 import { formatBytes } from '../../cli/index.js';
 import { readHealth, type HealthDocument } from '../../health/index.js';
+import {
+  daysText,
+  daysToFull,
+  growthRate,
+  type GrowthReading,
+} from '../../setup/disk/growth.js';
 import type { Check, CheckOutcome } from '../check.js';
 import type { CheckContext } from '../check-context.js';
 import { indexPid } from '../index-pid.js';
@@ -47,11 +53,32 @@ export const dataCheck: Check<CheckContext> = {
     const { minFreeBytes } = limits;
     const wrong = judgeFolder(facts, { told: realTold, minFreeBytes });
     if (wrong !== null) return { ...wrong, facts: shown(facts) };
-    return told === null
-      ? passed(facts, 'nobody writes to it: the index does not answer')
-      : await watchGrowth(context, facts, signal);
+    const outcome =
+      told === null
+        ? passed(facts, 'nobody writes to it: the index does not answer')
+        : await watchGrowth(context, facts, signal);
+    return withDaysToFull(outcome, facts, await context.growth());
   },
 };
+
+/** When the disk will be full, once enough was measured to say so. Pure. */
+export function withDaysToFull(
+  outcome: CheckOutcome,
+  { path, freeBytes }: Pick<FolderFacts, 'path' | 'freeBytes'>,
+  readings: readonly GrowthReading[]
+): CheckOutcome {
+  const rate = growthRate(readings, path);
+  if (rate.basis === 'assumed' || outcome.status !== 'pass') return outcome;
+  const days = daysToFull(freeBytes, rate);
+  return {
+    ...outcome,
+    message: `${outcome.message}, full in ${daysText(days)} (${rate.because})`,
+    facts: {
+      ...outcome.facts,
+      daysToFull: Number.isFinite(days.soonest) ? days.soonest : null,
+    },
+  };
+}
 
 const POLL_MS = 250;
 /** Without an event for so long it is idle (ms). */
