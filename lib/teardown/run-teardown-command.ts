@@ -16,6 +16,7 @@ import {
   stateFolder,
   type StateFolder,
 } from '../runtime/state-folder.js';
+import { shellWord } from '../setup/shell-words.js';
 import { removeIfEmpty } from './remove-remains.js';
 import { tearDown, type TeardownOutcome } from './tear-down.js';
 import type { TEARDOWN_COMMAND } from './teardown-command.js';
@@ -179,7 +180,7 @@ function warn(plan: TeardownPlan, output: Context['output']): void {
     );
   } else if (appview === null && record !== null && record.appview !== null) {
     output.warn(
-      `the .env in ${record.appview.folder} still points here: put it back with --appview ${record.appview.folder}`
+      `the .env in ${record.appview.folder} still points here: put it back with --appview ${shellWord(record.appview.folder)}`
     );
   }
 }
