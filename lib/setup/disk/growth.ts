@@ -33,13 +33,24 @@ export const ASSUMED = {
 const LEAST_MEASURED_MS = DAY_MS / 4;
 
 /**
- * How fast a data folder grows: measured between its oldest and its newest
- * reading, else assumed. Pure.
+ * How fast a data folder grows: as its running index says, else measured
+ * between its oldest and its newest reading, else assumed. Pure.
+ *
+ * @param told by the index (bytes a day); null: nothing
  */
 export function growthRate(
   readings: readonly GrowthReading[],
-  dataPath: string
+  dataPath: string,
+  told: number | null = null
 ): GrowthRate {
+  if (told !== null) {
+    return {
+      basis: 'measured',
+      lowBytes: told,
+      highBytes: told,
+      because: `measured by the index: ${formatBytes(told)} a day`,
+    };
+  }
   const own = readings.filter((reading) => reading.dataPath === dataPath);
   const [first, last] = [own[0], own.at(-1)];
   const spanMs =

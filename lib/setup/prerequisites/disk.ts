@@ -7,7 +7,12 @@ import {
   type GrowthRate,
 } from '../disk/growth.js';
 import { readGrowth } from '../disk/growth-history.js';
-import type { Prerequisite, PrerequisiteFinding } from './prerequisite.js';
+import { indexGrowth } from '../disk/index-growth.js';
+import type {
+  Prerequisite,
+  PrerequisiteFinding,
+  PrerequisiteSubject,
+} from './prerequisite.js';
 
 const MIB = 1024 * 1024;
 
@@ -21,13 +26,23 @@ const WARN_DAYS = 7;
 export const disk: Prerequisite = {
   id: 'disk',
   name: 'disk',
-  check: async ({ dataPath, options, growthFile }) =>
+  check: async (subject) =>
     judgeDisk(
-      await freeSpace(dataPath),
+      await freeSpace(subject.dataPath),
       // A sample hardly grows.
-      options.sample ? null : growthRate(await readGrowth(growthFile), dataPath)
+      subject.options.sample ? null : await growthOf(subject)
     ),
 };
+
+async function growthOf({
+  dataPath,
+  ownApi,
+  growthFile,
+  signal,
+}: PrerequisiteSubject): Promise<GrowthRate> {
+  const told = await indexGrowth(ownApi, signal);
+  return growthRate(await readGrowth(growthFile), dataPath, told);
+}
 
 /** Judges the space left (bytes; null: the system does not say). Pure. */
 export function judgeDisk(

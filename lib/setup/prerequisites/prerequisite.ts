@@ -19,6 +19,8 @@ export interface PrerequisiteSubject {
   readonly dataPath: string;
   /** Ports that an index of ours listens on now: no conflict. */
   readonly ownPorts: ReadonlySet<number>;
+  /** The API of an index of ours that runs on that data; null: none does. */
+  readonly ownApi: string | null;
   /** The history of the data's size. */
   readonly growthFile: string;
   readonly signal: AbortSignal;

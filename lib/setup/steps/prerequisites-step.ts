@@ -34,9 +34,12 @@ export function subjectOf(run: SetupRun): PrerequisiteSubject {
   const isUp = before.parts.some(({ state }) => state === 'up');
   const own = isUp && before.config !== null ? before.config : null;
   const earlier = record.earlier?.data.at(-1)?.path ?? data;
+  const dataPath = options.data ?? (options.sample ? sampleData : earlier);
+  const runsOnIt = own?.dataPath === dataPath;
   return {
     options,
-    dataPath: options.data ?? (options.sample ? sampleData : earlier),
+    dataPath,
+    ownApi: runsOnIt ? (before.urls?.api ?? null) : null,
     ownPorts: new Set(
       [own?.port, own?.metricsPort].filter((port) => typeof port === 'number')
     ),

@@ -76,6 +76,11 @@ t.test(
       });
       t.equal(rate.lowBytes, ASSUMED.eventsPerSecond.low * 520 * 86_400);
     }
+    t.match(growthRate([reading(0, 1), reading(48, 5)], '/d', GIB), {
+      basis: 'measured',
+      highBytes: GIB,
+      because: 'measured by the index: 1.0 GiB a day',
+    });
     const measured = growthRate([reading(0, 1), reading(48, 5)], '/d');
     t.match(measured, {
       basis: 'measured',

@@ -208,6 +208,10 @@ t.test('an AppView is connected, and nothing else of its .env', async (t) => {
     'everything is done already, all answers are remembered'
   );
   t.equal(readFileSync(path.join(state, 'setup.json'), 'utf8'), record);
+  t.match(
+    second.stderr,
+    /full in .* \(measured by the index: 1\.0 GiB a day\)/
+  );
 
   const sample = await setup([...args, '--sample'], { programs });
   t.match(sample, { code: 1, error: { code: 'SAMPLE_APPVIEW' } });
