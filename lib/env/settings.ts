@@ -44,6 +44,17 @@ export const SETTINGS = {
     readers: ['embedded', 'docker', 'setup', 'test'],
     comment: 'TCP port of the Prometheus metrics on this machine.',
   },
+  CONSTELLATION_BRIDGE_PORT: {
+    type: 'integer',
+    min: 1,
+    max: 65535,
+    default: 3003,
+    section: 'What runs',
+    readers: ['setup'],
+    comment:
+      'TCP port of the bridge on this machine, which setup starts beside the ' +
+      'embedded index.',
+  },
   CONSTELLATION_BIND: {
     type: 'text',
     form: 'an IPv4 or IPv6 address',
@@ -52,7 +63,7 @@ export const SETTINGS = {
     section: 'What runs',
     readers: ['embedded', 'docker', 'setup'],
     comment:
-      'Address both ports listen on. The API has no authentication: anything ' +
+      'Address all ports listen on. The API has no authentication: anything ' +
       'but a loopback address opens it to that network.',
   },
   CONSTELLATION_DATA_PATH: {

@@ -23,6 +23,20 @@ export interface RuntimeConfig {
   readonly workers: number | null;
   /** Invented events from the simulator instead of the network's. */
   readonly sample: boolean;
+  /** The bridge beside the index (embedded only); left out or null: none. */
+  readonly bridge?: BridgeConfig | null | undefined;
+}
+
+/** What a bridge runs with; the rest has its own defaults. */
+export interface BridgeConfig {
+  /** On the index's address; 0 takes a free one. */
+  readonly port: number;
+  /** How long an answer is fresh (s). */
+  readonly ttlSeconds: number;
+  /** How long an answer may take in all (ms). */
+  readonly timeoutMs: number;
+  /** The index behind the local one, or `off`; null: the public instance. */
+  readonly fallbackUrl: string | null;
 }
 
 /** One thing that would be done. */
@@ -65,7 +79,7 @@ export interface StopOptions extends RuntimeActionOptions {
 
 /** A process or a container. */
 export interface RuntimePart {
-  /** `index`, `simulator`, or the name of a compose service. */
+  /** `index`, `simulator`, `bridge`, or the name of a compose service. */
   readonly name: string;
   /** The pid or the container's id, for people. */
   readonly id: string;
@@ -78,6 +92,8 @@ export interface RuntimePart {
 export interface RuntimeUrls {
   readonly api: string;
   readonly metrics: string | null;
+  /** Left out or null: there is no bridge. */
+  readonly bridge?: string | null | undefined;
 }
 
 /** How it is right now. */

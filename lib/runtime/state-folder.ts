@@ -35,6 +35,9 @@ export interface StateFolder {
   /** What the index said before its log was open, or when it crashed. */
   readonly indexOut: string;
   readonly simulatorOut: string;
+  /** The bridge's log, rotated, and what it said besides. */
+  readonly bridgeLog: string;
+  readonly bridgeOut: string;
   /** Default data folder; sample data never shares one with the network's. */
   readonly data: string;
   readonly sampleData: string;
@@ -57,6 +60,8 @@ export function stateFolder(folder: string): StateFolder {
     indexLog: path.join(logs, 'embedded.log'),
     indexOut: path.join(logs, 'embedded.out'),
     simulatorOut: path.join(logs, 'simulator.out'),
+    bridgeLog: path.join(logs, 'bridge.log'),
+    bridgeOut: path.join(logs, 'bridge.out'),
     data: path.join(root, 'data'),
     sampleData: path.join(root, 'sample-data'),
   };

@@ -23,12 +23,15 @@ export interface EnvSettingFacts {
 export function envSettings(facts: EnvSettingFacts): SettingTexts {
   const { kind, config, options, apiUrl, since, exists } = facts;
   const { port, metricsPort, bind, logLevel, workers, jetstream } = config;
-  const { sample, dataPath } = config;
+  const { sample, dataPath, bridge } = config;
   const machine: SettingTexts = {
     CONSTELLATION_PORT: String(port),
     ...(metricsPort === null
       ? {}
       : { CONSTELLATION_METRICS_PORT: String(metricsPort) }),
+    ...(bridge === undefined || bridge === null
+      ? {}
+      : { CONSTELLATION_BRIDGE_PORT: String(bridge.port) }),
     CONSTELLATION_BIND: bind,
     CONSTELLATION_LOG_LEVEL: logLevel,
     CONSTELLATION_WORKERS: workers === null ? null : String(workers),

@@ -13,6 +13,8 @@ export interface Findings {
   /** Of the machine, and of each runtime that may be chosen. */
   readonly prerequisites: readonly CheckedPrerequisite[];
   readonly runtime: SetupRuntime;
+  /** Null: without a bridge. */
+  readonly bridgePort: number | null;
   readonly data: FoundData;
   /** What the operator chose; null: the runtime's own place. */
   readonly dataPath: string | null;

@@ -56,6 +56,18 @@ export const SETUP_COMMAND = defineCommand({
     metricsPort: settingFlag('CONSTELLATION_METRICS_PORT', {
       help: 'port of the Prometheus metrics',
     }),
+    bridge: {
+      type: 'boolean',
+      default: true,
+      help: 'start the bridge beside the embedded index: its API with a cache, and the remote index behind it',
+    },
+    bridgePort: settingFlag('CONSTELLATION_BRIDGE_PORT', {
+      help: 'port of the bridge; where the default one is taken and none is given, there is no bridge',
+    }),
+    fallbackUrl: settingFlag('CONSTELLATION_FALLBACK_URL', {
+      placeholder: 'URL',
+      help: 'index that the bridge asks for what the local one cannot know; off lets nothing leave the house (default: the public instance)',
+    }),
     workers: settingFlag('CONSTELLATION_WORKERS', {
       help: 'threads that answer the API (default: by the number of cores)',
     }),

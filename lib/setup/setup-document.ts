@@ -55,6 +55,7 @@ export interface SetupDocument {
   readonly urls: {
     readonly api: string;
     readonly metrics: string | null;
+    readonly bridge?: string | null | undefined;
   } | null;
   readonly health: {
     readonly verdict: string;

@@ -24,6 +24,12 @@ export interface SetupOptions {
   readonly bind: string;
   readonly port: number;
   readonly metricsPort: number;
+  /** Null: without a bridge. */
+  readonly bridgePort: number | null;
+  /** Whether somebody named that port. */
+  readonly bridgePortGiven: boolean;
+  /** Behind the local index; `off`; null: the public instance. */
+  readonly fallbackUrl: string | null;
   /** Null: by the number of cores. */
   readonly workers: number | null;
   readonly logLevel: RuntimeLogLevel;
@@ -75,6 +81,9 @@ export function resolveOptions({
     bind: values.bind,
     port: values.port,
     metricsPort: values.metricsPort,
+    bridgePort: values.bridge ? values.bridgePort : null,
+    bridgePortGiven: sources.bridgePort !== 'default',
+    fallbackUrl: values.fallbackUrl ?? null,
     workers: values.workers ?? null,
     logLevel: values.logLevel,
     sample,
@@ -85,7 +94,7 @@ export function resolveOptions({
 }
 
 function refuseMixtures(values: FlagValues<SetupFlags>): void {
-  const { sample, appview, port, metricsPort } = values;
+  const { sample, appview, port, metricsPort, bridge, bridgePort } = values;
   if (sample && appview !== undefined) {
     throw mixture(
       '--appview',
@@ -99,6 +108,12 @@ function refuseMixtures(values: FlagValues<SetupFlags>): void {
     throw mixture(
       '--metrics-port',
       `--port and --metrics-port are both ${port}: give one of them another number`
+    );
+  }
+  if (bridge && [port, metricsPort].includes(bridgePort)) {
+    throw mixture(
+      '--bridge-port',
+      `--bridge-port is ${bridgePort}, as another one: give it another number`
     );
   }
 }

@@ -51,6 +51,7 @@ export function finalBlock(
   const rows: Array<readonly [string, string]> = [
     ['API', urls?.api ?? '?'],
     ['metrics', `${urls?.metrics ?? 'none'}`],
+    ['bridge', `${urls?.bridge ?? 'none'}`],
     ['freshness', freshness(run)],
     ...(since === null || options.sample
       ? []

@@ -29,6 +29,8 @@ export interface SetupRun {
 /** What the index is to run with, from what was found so far. */
 export function configOf({ options, findings }: SetupRun): RuntimeConfig {
   const { bind, port, metricsPort, logLevel, workers, sample } = options;
+  const { cacheTtlSeconds: ttlSeconds, timeoutMs, fallbackUrl } = options;
+  const bridgePort = findings.get('bridgePort');
   return {
     bind,
     port,
@@ -38,5 +40,8 @@ export function configOf({ options, findings }: SetupRun): RuntimeConfig {
     logLevel,
     workers,
     sample,
+    ...(bridgePort === null
+      ? {}
+      : { bridge: { port: bridgePort, ttlSeconds, timeoutMs, fallbackUrl } }),
   };
 }

@@ -46,7 +46,7 @@ export async function findConfig(
   }
   const logs = await namesIn(folder.logs);
   const isLog = (name: string): boolean =>
-    /^embedded\.(log(\.\d+)?|out)$|^simulator\.out$/.test(name);
+    /^(embedded|bridge)\.(log(\.\d+)?|out)$|^simulator\.out$/.test(name);
   found.push({
     ...(await remainsOf(
       'logs',

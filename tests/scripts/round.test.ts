@@ -47,6 +47,7 @@ const TEARDOWN = 'npx zx scripts/teardown.ts --yes';
 const ports = [
   ...['--port', String(await freePort())],
   ...['--metrics-port', String(await freePort())],
+  ...['--bridge-port', String(await freePort())],
 ];
 t.teardown(() =>
   startProgram(

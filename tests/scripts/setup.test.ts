@@ -66,6 +66,7 @@ t.test(
     });
     t.teardown(() => runtime.stop({ force: true, deadlineMs: 5000 }));
     const [port, metricsPort] = await freePorts();
+    const [bridgePort] = await freePorts();
     const npx = (...args: readonly string[]): string =>
       execFileSync('npx', ['zx', ...args], {
         cwd: project,
@@ -76,6 +77,7 @@ t.test(
           NODE_OPTIONS: '',
           CONSTELLATION_PORT: String(port),
           CONSTELLATION_METRICS_PORT: String(metricsPort),
+          CONSTELLATION_BRIDGE_PORT: String(bridgePort),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

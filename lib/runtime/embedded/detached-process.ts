@@ -25,7 +25,7 @@ export async function startDetached(
     const child = spawn(command.file, command.args, {
       cwd: '/',
       detached: true,
-      env: childEnvironment(env),
+      env: { ...childEnvironment(env), ...command.env },
       stdio: ['ignore', out, out],
     });
     child.unref();

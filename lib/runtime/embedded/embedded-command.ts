@@ -1,11 +1,13 @@
 import path from 'node:path';
-import type { RuntimeConfig } from '../runtime.js';
+import type { BridgeConfig, RuntimeConfig } from '../runtime.js';
 import { PROJECT_FOLDER, type StateFolder } from '../state-folder.js';
 
 /** Program and arguments; no shell is between. */
 export interface ProcessCommand {
   readonly file: string;
   readonly args: readonly string[];
+  /** Besides what every process of ours gets. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The programs of the embedded runtime. */
@@ -14,6 +16,8 @@ export interface EmbeddedPrograms {
   readonly index: string;
   /** Entry of the simulator. */
   readonly simulator: string;
+  /** Entry of the bridge. */
+  readonly bridge: string;
 }
 
 /** The real ones. */
@@ -25,6 +29,10 @@ export const EMBEDDED_PROGRAMS: EmbeddedPrograms = {
   simulator: path.join(
     PROJECT_FOLDER,
     'microcosm-bridge/jetstream-simulator/main.ts'
+  ),
+  bridge: path.join(
+    PROJECT_FOLDER,
+    'microcosm-bridge/constellation-client/main.ts'
   ),
 };
 
@@ -75,6 +83,38 @@ export function simulatorCommand(
   return {
     file: process.execPath,
     args: ['--import', tsx, entry, '--sample', '--port', '0'],
+  };
+}
+
+/**
+ * The command of the bridge over an index that listens already.
+ *
+ * @param indexUrl as it is reached from this machine
+ */
+export function bridgeCommand(
+  entry: string,
+  config: Pick<RuntimeConfig, 'bind' | 'logLevel' | 'sample'>,
+  bridge: BridgeConfig,
+  indexUrl: string,
+  folder: StateFolder,
+  tsx: string = tsxUrl()
+): ProcessCommand {
+  const { port, ttlSeconds, timeoutMs, fallbackUrl } = bridge;
+  // Nobody else knows anything about invented events.
+  const behind = config.sample ? 'off' : fallbackUrl;
+  return {
+    file: process.execPath,
+    args: ['--import', tsx, entry, '--log-file', folder.bridgeLog],
+    env: {
+      CONSTELLATION_URL: indexUrl,
+      CONSTELLATION_LOCAL: 'true',
+      CONSTELLATION_TIMEOUT: String(timeoutMs),
+      CONSTELLATION_LOG_LEVEL: config.logLevel,
+      ...(behind === null ? {} : { CONSTELLATION_FALLBACK_URL: behind }),
+      CACHE_TTL: String(ttlSeconds),
+      HEALTH_PORT: String(port),
+      BRIDGE_BIND: config.bind,
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { StateFolder } from '../state-folder.js';
 import { waitForAnnouncement } from './announcement.js';
 import { startDetached } from './detached-process.js';
 import {
+  bridgeCommand,
   indexCommand,
   simulatorCommand,
   type EmbeddedPrograms,
@@ -27,6 +28,7 @@ import { stopProcess } from './stop-process.js';
 export const ROLE_NAMES: Readonly<Record<EmbeddedRole, string>> = {
   index: 'the embedded index',
   simulator: 'the simulator',
+  bridge: 'the bridge',
 };
 
 const ROLLBACK_MS = 15_000;
@@ -41,7 +43,7 @@ export async function saveRecord(
 }
 
 /**
- * Starts simulator (with sample data) and index. When one of them fails, or the
+ * Starts simulator (with sample data), index and bridge. When one of them fails, or the
  * signal fires, what was started is stopped and the earlier record is back.
  *
  * @returns the record of what runs
@@ -61,6 +63,10 @@ export async function startProcesses(
     config,
     urls: null,
     processes: [],
+  };
+  const logs: Partial<Record<EmbeddedRole, string>> = {
+    index: folder.indexLog,
+    bridge: folder.bridgeLog,
   };
   const start = async (
     role: EmbeddedRole,
@@ -88,7 +94,7 @@ export async function startProcesses(
     return await waitForAnnouncement(identity, read, {
       name: ROLE_NAMES[role],
       outFile,
-      logFile: role === 'index' ? folder.indexLog : undefined,
+      logFile: logs[role],
       deadlineMs,
       signal,
     });
@@ -104,7 +110,18 @@ export async function startProcesses(
     }
     const command = indexCommand(programs.index, config, folder, stream);
     const index = await start('index', command, folder.indexOut);
-    const urls = await waitFor(index, folder.indexOut, readUrls);
+    let urls = await waitFor(index, folder.indexOut, readUrls);
+    const wanted = config.bridge ?? null;
+    if (wanted !== null) {
+      const entry = programs.bridge;
+      const command = bridgeCommand(entry, config, wanted, urls.api, folder);
+      const out = folder.bridgeOut;
+      const bridge = await start('bridge', command, out);
+      const url = await waitFor(bridge, out, (line) =>
+        textField(line, 'bridge')
+      );
+      urls = { ...urls, bridge: reachableUrl(url) };
+    }
     record = { ...record, phase: 'running', urls };
     await saveRecord(folder, record);
     return record;

@@ -10,7 +10,7 @@ import type { RuntimeState } from '../runtime-state.js';
 import { parseConfig } from './parse-config.js';
 
 /** What a process is for. */
-export type EmbeddedRole = 'index' | 'simulator';
+export type EmbeddedRole = 'index' | 'simulator' | 'bridge';
 
 /** One process as it was started. */
 export interface EmbeddedProcess {
@@ -122,23 +122,32 @@ export function stateOf(
     return isBeginning && !has('index', 'gone') ? 'starting' : 'failed';
   }
   if (phase === 'starting' || phase === 'stopping') return phase;
-  return has('simulator', 'gone') ? 'degraded' : 'running';
+  const isWhole = !has('simulator', 'gone') && !has('bridge', 'gone');
+  return isWhole ? 'running' : 'degraded';
 }
 
 function parseProcess(value: unknown): EmbeddedProcess | null {
   if (typeof value !== 'object' || value === null) return null;
   const { role, identity, startedAt } = value as Record<string, unknown>;
   const parsed = asIdentity(identity);
-  if (role !== 'index' && role !== 'simulator') return null;
+  if (!isRole(role)) return null;
   if (parsed === null || typeof startedAt !== 'string') return null;
   return { role, identity: parsed, startedAt };
 }
 
 function parseUrls(value: unknown): RuntimeUrls | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { api, metrics } = value as Record<string, unknown>;
+  const { api, metrics, bridge } = value as Record<string, unknown>;
   if (typeof api !== 'string') return null;
-  return { api, metrics: typeof metrics === 'string' ? metrics : null };
+  return {
+    api,
+    metrics: typeof metrics === 'string' ? metrics : null,
+    ...(typeof bridge === 'string' ? { bridge } : {}),
+  };
+}
+
+function isRole(value: unknown): value is EmbeddedRole {
+  return value === 'index' || value === 'simulator' || value === 'bridge';
 }
 
 function isPhase(value: unknown): value is EmbeddedPhase {

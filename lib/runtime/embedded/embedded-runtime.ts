@@ -86,7 +86,7 @@ export class EmbeddedRuntime implements Runtime {
       case 'stopping':
         return {
           change: 'restart',
-          reasons: [describeState(state, record)],
+          reasons: [describeState(state, record, endedParts(record))],
           actions: [...STOP, ...start],
         };
       case 'unknown':
@@ -122,6 +122,10 @@ export class EmbeddedRuntime implements Runtime {
       const { bind, metricsPort } = wanted;
       await assertPortFree(bind, metricsPort, '--metrics-port');
     }
+    const bridgePort = wanted.bridge?.port ?? 0;
+    if (bridgePort !== 0) {
+      await assertPortFree(wanted.bind, bridgePort, '--bridge-port');
+    }
     await assertDataFree(wanted.dataPath);
     const folder = this.#folder;
     await startProcesses(folder, this.#programs, wanted, record, options);
@@ -147,7 +151,7 @@ export class EmbeddedRuntime implements Runtime {
     return {
       kind: this.kind,
       state,
-      detail: describeState(state, record),
+      detail: describeState(state, record, endedParts(record)),
       parts: (record?.processes ?? []).map(({ role, identity, startedAt }) => {
         const presence = presenceOf(identity);
         return {
@@ -250,7 +254,7 @@ const STOP: readonly PlannedAction[] = [
 function startActions(
   config: EmbeddedRecord['config']
 ): readonly PlannedAction[] {
-  const { bind, port, sample, dataPath } = config;
+  const { bind, port, sample, dataPath, bridge } = config;
   const index: PlannedAction = {
     kind: 'start',
     text: `start ${ROLE_NAMES.index} on ${hostPort(bind, port)}, data in ${dataPath}`,
@@ -259,7 +263,23 @@ function startActions(
     kind: 'start',
     text: `start ${ROLE_NAMES.simulator} with sample data`,
   };
-  return sample ? [simulator, index] : [index];
+  const beside: PlannedAction[] =
+    bridge === undefined || bridge === null
+      ? []
+      : [
+          {
+            kind: 'start',
+            text: `start ${ROLE_NAMES.bridge} on ${hostPort(bind, bridge.port)}`,
+          },
+        ];
+  return [...(sample ? [simulator] : []), index, ...beside];
+}
+
+/** The parts that have ended, by name. */
+function endedParts(record: EmbeddedRecord | null): readonly string[] {
+  return (record?.processes ?? [])
+    .filter(({ identity }) => presenceOf(identity) === 'gone')
+    .map(({ role }) => role);
 }
 
 /** What the data folder itself says; null when it says nothing. */

@@ -1,4 +1,8 @@
-import type { RuntimeConfig, RuntimeLogLevel } from '../runtime.js';
+import type {
+  BridgeConfig,
+  RuntimeConfig,
+  RuntimeLogLevel,
+} from '../runtime.js';
 
 const LOG_LEVELS: readonly unknown[] = ['error', 'warn', 'info', 'debug'];
 
@@ -9,12 +13,16 @@ export function parseConfig(value: unknown): RuntimeConfig | null {
     string,
     unknown
   >;
-  const { logLevel, workers, sample } = value as Record<string, unknown>;
+  const { logLevel, workers, sample, bridge } = value as Record<
+    string,
+    unknown
+  >;
+  const parsedBridge = parseBridge(bridge);
   if (typeof bind !== 'string' || typeof port !== 'number') return null;
   if (!isNumberOrNull(metricsPort) || !isNumberOrNull(workers)) return null;
   if (!Array.isArray(jetstream) || typeof sample !== 'boolean') return null;
   if (dataPath !== null && typeof dataPath !== 'string') return null;
-  if (!isLogLevel(logLevel)) return null;
+  if (!isLogLevel(logLevel) || parsedBridge === undefined) return null;
   return {
     bind,
     port,
@@ -24,7 +32,24 @@ export function parseConfig(value: unknown): RuntimeConfig | null {
     logLevel,
     workers,
     sample,
+    ...(parsedBridge === null ? {} : { bridge: parsedBridge }),
   };
+}
+
+/** @returns null for none, undefined for what is no configuration of one */
+function parseBridge(value: unknown): BridgeConfig | null | undefined {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'object') return undefined;
+  const { port, ttlSeconds, timeoutMs, fallbackUrl } = value as Record<
+    string,
+    unknown
+  >;
+  if (typeof port !== 'number' || typeof ttlSeconds !== 'number') {
+    return undefined;
+  }
+  if (typeof timeoutMs !== 'number') return undefined;
+  if (fallbackUrl !== null && typeof fallbackUrl !== 'string') return undefined;
+  return { port, ttlSeconds, timeoutMs, fallbackUrl };
 }
 
 const NAMES: Readonly<Record<keyof RuntimeConfig, string>> = {
@@ -36,6 +61,7 @@ const NAMES: Readonly<Record<keyof RuntimeConfig, string>> = {
   logLevel: 'log level',
   workers: 'workers',
   sample: 'sample data',
+  bridge: 'bridge',
 };
 
 /** In what two configurations differ, for people: `port 6789 → 7000`. Pure. */
@@ -51,9 +77,22 @@ export function configDifferences(
 }
 
 function shown(value: RuntimeConfig[keyof RuntimeConfig]): string {
-  if (value === null) return 'none';
-  if (typeof value === 'object') return value.join(',') || 'none';
+  if (value === null || value === undefined) return 'none';
+  if (isList(value)) return value.join(',') || 'none';
+  if (typeof value === 'object') return bridgeText(value);
   return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+}
+
+function bridgeText(bridge: BridgeConfig): string {
+  const { port, ttlSeconds, timeoutMs, fallbackUrl } = bridge;
+  const behind = fallbackUrl ?? 'the public instance';
+  return `on port ${port} (${ttlSeconds} s, ${timeoutMs} ms, behind it ${behind})`;
+}
+
+function isList(
+  value: readonly string[] | BridgeConfig | string | number | boolean
+): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function isNumberOrNull(value: unknown): value is number | null {

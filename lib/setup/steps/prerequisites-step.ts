@@ -1,3 +1,4 @@
+import { chooseBridgePort } from '../bridge-port.js';
 import { COMMON_PREREQUISITES } from '../prerequisites/common-prerequisites.js';
 import {
   checkPrerequisites,
@@ -19,6 +20,10 @@ export const prerequisitesStep: LookStep = {
       subjectOf(run)
     );
     run.findings.set('prerequisites', findings);
+    const { ownPorts } = subjectOf(run);
+    const { port, warning } = await chooseBridgePort(run.options, ownPorts);
+    run.findings.set('bridgePort', port);
+    if (warning !== null) run.warnings.push(warning);
     const warnings = findings.filter(({ status }) => status === 'warn');
     for (const { name, detail } of warnings) {
       run.warnings.push(`${name}: ${detail}`);
@@ -41,7 +46,9 @@ export function subjectOf(run: SetupRun): PrerequisiteSubject {
     dataPath,
     ownApi: runsOnIt ? (before.urls?.api ?? null) : null,
     ownPorts: new Set(
-      [own?.port, own?.metricsPort].filter((port) => typeof port === 'number')
+      [own?.port, own?.metricsPort, own?.bridge?.port].filter(
+        (port) => typeof port === 'number'
+      )
     ),
     growthFile: growth,
     signal,
