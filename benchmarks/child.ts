@@ -16,11 +16,13 @@ export interface Child {
 /** Starts a module of this project and waits for its line. */
 export async function startChild(
   module: string,
-  args: readonly string[]
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {}
 ): Promise<Child> {
   const file = new URL(`../${module}`, import.meta.url).pathname;
   const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
   });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {

@@ -8,7 +8,6 @@
  * bytes), so that machines can be compared.
  */
 
-import { execFile } from 'node:child_process';
 import {
   createWriteStream,
   mkdtempSync,
@@ -21,12 +20,12 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { request } from 'undici';
 import { generateEvents } from '../microcosm-bridge/jetstream-simulator/index.js';
 import { startChild } from './child.js';
 import type { Child } from './child.js';
 import type { LoadResult } from './http/load.js';
+import { runLoad } from './http/run-load.js';
 import { residentMemory } from './resident-memory.js';
 
 const EVENTS = Number(process.argv[2] ?? 500_000);
@@ -97,22 +96,9 @@ async function cursorOf(api: string): Promise<number> {
   return cursor ?? 0;
 }
 
-async function load(
-  origin: string,
-  paths: readonly string[]
-): Promise<LoadResult> {
-  const file = join(folder, 'paths.json');
-  writeFileSync(file, JSON.stringify(paths));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    new URL('./http/load.ts', import.meta.url).pathname,
-    origin,
-    file,
-    String(CONNECTIONS),
-    String(REQUESTS),
-  ]);
-  return JSON.parse(stdout) as LoadResult;
+function load(origin: string, paths: readonly string[]): Promise<LoadResult> {
+  const options = { folder, connections: CONNECTIONS, requests: REQUESTS };
+  return runLoad(origin, paths, options);
 }
 
 function per(rate: number): string {
