@@ -34,6 +34,11 @@ export class HttpMetrics {
     this.#seconds.observe({ route, status: String(status) }, seconds);
   }
 
+  /** Names of all of its registry. */
+  get names(): readonly string[] {
+    return this.#registry.getMetricsAsArray().map(({ name }) => name);
+  }
+
   /** For the thread that puts all threads' metrics together. */
   async json(): Promise<MetricsJson> {
     return await this.#registry.getMetricsAsJSON();

@@ -91,6 +91,11 @@ export class IndexMetrics {
     this.#batchEvents.observe(events.length);
   }
 
+  /** Names of all of them. */
+  get names(): readonly string[] {
+    return this.#registry.getMetricsAsArray().map(({ name }) => name);
+  }
+
   /** For the thread that puts all threads' metrics together. */
   async json(): Promise<MetricsJson> {
     return await this.#registry.getMetricsAsJSON();

@@ -44,7 +44,7 @@ export interface BatchResult {
 }
 
 /** How many ids of each kind the writer keeps in memory. */
-const CACHE_ENTRIES = 100_000;
+const CACHE_ENTRIES = 50_000;
 
 /** Writes batches of events. One a data folder: the caller holds the folder's lock. */
 export class IndexWriter {

@@ -33,7 +33,7 @@ import type { LinkRef, Slot } from './values.js';
 type Subject = Map<number, Slot>;
 
 /** How many targets the writer keeps in memory between batches. */
-const CACHED_SUBJECTS = 50_000;
+const CACHED_SUBJECTS = 20_000;
 
 const NOTHING = Buffer.alloc(0);
 

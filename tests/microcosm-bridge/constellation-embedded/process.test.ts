@@ -10,6 +10,7 @@ import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/in
 import {
   health,
   healthUntil,
+  ownMemory,
   runEmbeddedProcess,
   startEmbeddedProcess,
 } from '../../fixtures/embedded-process.js';
@@ -172,6 +173,7 @@ t.test(
 
     t.test(`${IDLE} idle connections do not keep anybody out`, async (t) => {
       const sockets: Socket[] = [];
+      const before = ownMemory(index);
       t.teardown(() => {
         for (const socket of sockets) socket.destroy();
       });
@@ -193,6 +195,10 @@ t.test(
       );
       t.equal(statusCode, 200);
       await body.dump();
+      const grown = ownMemory(index) - before;
+      t.ok(grown < 200e6, `${Math.round(grown / 1e6)} MB for all of them`);
+      const open = sockets.filter(({ readyState }) => readyState === 'open');
+      t.ok(open.length > IDLE / 2, `${open.length} of them are still open`);
     });
 
     t.test('metrics come from every thread', async (t) => {

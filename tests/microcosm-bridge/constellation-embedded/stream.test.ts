@@ -1,6 +1,5 @@
 /** The process on a stream that lags, loses events, or sends what is too large. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
@@ -8,6 +7,7 @@ import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/in
 import {
   health,
   healthUntil,
+  ownMemory,
   startEmbeddedProcess,
 } from '../../fixtures/embedded-process.js';
 import { tid } from '../../fixtures/index-store.js';
@@ -41,12 +41,6 @@ async function likes(api: string): Promise<unknown> {
   });
   const { body } = await request(`${api}/links/count?${query.toString()}`);
   return await body.json();
-}
-
-/** Resident memory but the mapped store, bytes. */
-function ownMemory(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^RssAnon:\s+([0-9]+) kB/m.exec(status)?.[1]) * 1024;
 }
 
 t.test(
@@ -162,7 +156,7 @@ t.test('a frame of 50 MB and a record of 2 MB', async (t) => {
   const lines = Array.from({ length: 100 }, (_, n) => likeLine(begin + n));
   simulator.push(lines.slice(0, 50));
   await healthUntil(index.api, ({ events_total: total }) => total === 50);
-  const before = ownMemory(index.child.pid ?? 0);
+  const before = ownMemory(index);
   await simulator.setFault({
     fault: 'garbage',
     garbage: 'huge-frame',
@@ -171,7 +165,7 @@ t.test('a frame of 50 MB and a record of 2 MB', async (t) => {
   simulator.push(lines.slice(50, 60));
   await healthUntil(index.api, ({ reconnects }) => reconnects === 1);
   await healthUntil(index.api, ({ cursor }) => cursor === begin + 59);
-  const grown = ownMemory(index.child.pid ?? 0) - before;
+  const grown = ownMemory(index) - before;
   t.ok(
     grown < 50_000_000,
     `the frame is not kept: ${Math.round(grown / 1e6)} MB more`
