@@ -47,6 +47,8 @@ export interface LocalStanding {
   readonly hasMoved: boolean;
   /** Since when it has not answered; null where it last did. */
   readonly downSinceMs: number | null;
+  /** When it last came back. */
+  readonly backAtMs: number;
   /** Until when it is taken to be catching up. */
   readonly behindUntilMs: number;
 }
@@ -62,6 +64,7 @@ export const UNSEEN: LocalStanding = {
   linkingRecords: 0,
   hasMoved: false,
   downSinceMs: null,
+  backAtMs: -Infinity,
   behindUntilMs: -Infinity,
 };
 
@@ -80,7 +83,7 @@ const SHRUNK_SHARE = 0.5;
  * Takes one more look into account.
  *
  * An index with a `/health` is taken at its word, but one whose newest event
- * is old is `behind` whatever it says.
+ * is old, or from before it came back, is `behind` whatever it says.
  *
  * One with numbers only is `current` while they move, `behind` and then
  * `stalled` once they stand still. It cannot say that it is catching up, so
@@ -108,14 +111,18 @@ export function standingAfter(
       return hasTold(before)
         ? unknownAfter(before, nowMs)
         : { ...UNSEEN, verdict: 'current', observedAtMs: nowMs };
-    case 'health':
+    case 'health': {
+      const backAtMs = before.downSinceMs === null ? before.backAtMs : nowMs;
+      const mostMs = Math.min(LATE_MS, nowMs - backAtMs);
       return {
         ...UNSEEN,
-        verdict: isLate(seen, stallAfterMs) ? 'behind' : seen.verdict,
+        backAtMs,
+        verdict: isLate(seen, mostMs, stallAfterMs) ? 'behind' : seen.verdict,
         completeness: seen.completeness,
         newestEventAgeMs: seen.newestEventAgeMs,
         observedAtMs: nowMs,
       };
+    }
     case 'numbers':
       return afterNumbers(before, seen, nowMs, stallAfterMs);
   }
@@ -137,13 +144,14 @@ function hasTold(standing: LocalStanding): boolean {
 
 function isLate(
   { verdict, newestEventAgeMs }: LocalObservation & { kind: 'health' },
+  mostMs: number,
   stallAfterMs: number
 ): boolean {
   return (
     verdict === 'current' &&
     stallAfterMs > 0 &&
     newestEventAgeMs !== null &&
-    newestEventAgeMs > LATE_MS
+    newestEventAgeMs > mostMs
   );
 }
 

@@ -34,6 +34,13 @@ export interface LookupStats extends MemoryCacheStats {
   readonly shared: number;
 }
 
+/** A question on its way. */
+interface Departure<Q, T> {
+  readonly key: string;
+  readonly query: Q;
+  readonly flight: Flight<T>;
+}
+
 /** Fetching goes on this long at most after the callers have left. */
 const BEHIND_MS = 30_000;
 /** A call ends this much before its deadline, so as not to end after it. */
@@ -90,11 +97,7 @@ export class Lookup<Q, T> {
     if (missing.size === 0) return result;
 
     const letGo = this.#context.redis?.hold();
-    const flights = [...missing].map(([key, query]) => ({
-      key,
-      query,
-      flight: this.#fly(key, query, deadlineMs),
-    }));
+    const flights = this.#depart(missing, deadlineMs);
     const end = await waitForFlights(
       flights.map(({ flight }) => flight),
       clock,
@@ -176,50 +179,54 @@ export class Lookup<Q, T> {
     if (due.length === 0) return;
     for (const [key] of due) this.#refreshing.add(key);
     const renewed = await this.#fromRedis(new Map(due), deadlineMs);
-    await Promise.all(
-      due.map(async ([key, query]) => {
-        if (!renewed.has(key)) {
-          await this.#fly(key, query, deadlineMs).landed;
-        }
-        this.#refreshing.delete(key);
-      })
-    );
+    const left = new Map(due.filter(([key]) => !renewed.has(key)));
+    for (const { key, flight } of this.#depart(left, deadlineMs)) {
+      void flight.landed.then(() => this.#refreshing.delete(key));
+    }
+    for (const key of renewed.keys()) this.#refreshing.delete(key);
   }
 
-  #fly(key: string, query: Q, deadlineMs: number): Flight<T> {
-    return this.#flights.join(key, (flight) =>
-      this.#ask(key, query, deadlineMs, flight)
-    );
+  /** Starts asking, or joins who asks already; all within one time limit. */
+  #depart(
+    queries: ReadonlyMap<string, Q>,
+    deadlineMs: number
+  ): readonly Departure<Q, T>[] {
+    const { clock, closing } = this.#context;
+    const reason = (): Error => deadlineError(BEHIND_MS);
+    const limit = timeLimit(clock, BEHIND_MS, reason, closing);
+    const departures = [...queries].map(([key, query]) => ({
+      key,
+      query,
+      flight: this.#flights.join(key, (flight) =>
+        this.#ask(key, query, deadlineMs, flight, limit.signal)
+      ),
+    }));
+    const landed = departures.map(({ flight }) => flight.landed);
+    void Promise.all(landed).then(() => limit.clear());
+    return departures;
   }
 
   async #ask(
     key: string,
     query: Q,
     deadlineMs: number,
-    flight: Flight<T>
+    flight: Flight<T>,
+    signal: AbortSignal
   ): Promise<FlightOutcome<T>> {
-    const { clock, closing, pair } = this.#context;
-    const limit = timeLimit(
-      clock,
-      BEHIND_MS,
-      () => deadlineError(BEHIND_MS),
-      closing
-    );
     const question = this.#kind.question(query);
     try {
-      const found = await pair.ask(question, {
+      const found = await this.#context.pair.ask(question, {
         wanted: () => flight.waiting > 0,
-        signal: limit.signal,
+        signal,
         deadlineMs,
         spanMs: BEHIND_MS,
         interim: (interim) => flight.offer(interim),
       });
-      return { ok: true, entry: this.#shelf.keep(key, found, question.merge) };
+      const entry = this.#shelf.keep(key, found, question.merge);
+      return { ok: true, entry };
     } catch (cause) {
       const error = asConstellationError(cause, 'UNAVAILABLE', 'Failed.');
       return { ok: false, error };
-    } finally {
-      limit.clear();
     }
   }
 

@@ -26,8 +26,8 @@ export interface StandingMonitorOptions {
 
 /** Pause between looks while all is known, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
-/** Pause between looks while nothing is. */
-const LOOK_EVERY_UNKNOWN_MS = 1_000;
+/** Pause between looks while that will soon change. */
+const LOOK_EVERY_CHANGING_MS = 1_000;
 /** A network that writes at all has written something by then. */
 const SECOND_LOOK_MS = 150;
 /** Nothing is decided on a look older than this. */
@@ -56,9 +56,10 @@ export class StandingMonitor {
   async current(): Promise<LocalStanding> {
     const ageMs =
       this.#options.clock.monotonicMs() - this.#standing.observedAtMs;
+    const { verdict } = this.#standing;
     const every =
-      this.#standing.verdict === 'unknown'
-        ? LOOK_EVERY_UNKNOWN_MS
+      verdict === 'unknown' || verdict === 'behind'
+        ? LOOK_EVERY_CHANGING_MS
         : LOOK_EVERY_MS;
     if (ageMs > every) {
       this.#looking ??= this.#look().finally(() => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 
 /** A signal that is aborted after a time, or when its parent is. */
@@ -19,6 +20,8 @@ export function timeLimit(
   parent: AbortSignal
 ): TimeLimit {
   const controller = new AbortController();
+  // A page of posts listens many times; Node warns of more than ten.
+  setMaxListeners(0, controller.signal);
   const onParent = (): void => controller.abort(parent.reason);
   const cancel = clock.afterIdle(limitMs, () => controller.abort(reason()));
   if (parent.aborted) onParent();

@@ -62,6 +62,14 @@ t.test('an index with /health is taken at its word', async (t) => {
   ] as const) {
     t.equal(after([[0, seen]]).verdict, verdict, what);
   }
+  const back = [
+    [0, health('current')],
+    [5, UNREACHABLE],
+    [9, health('current', 100)],
+  ] as const;
+  t.equal(after(back).verdict, 'behind', 'its newest event is from before');
+  t.equal(after([...back, [10, health('current', 1_001)]]).verdict, 'behind');
+  t.equal(after([...back, [10, health('current', 999)]]).verdict, 'current');
   const quiet = after([[0, health('current', 60_000)]], 0);
   t.equal(quiet.verdict, 'current', 'a quiet network is never late');
 });
