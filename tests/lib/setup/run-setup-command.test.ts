@@ -9,9 +9,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { WebSocketServer } from 'ws';
 import { errorDocument, errorText } from '../../../lib/cli/index.js';
 import { readHealth } from '../../../lib/health/index.js';
 import { acquireLock } from '../../../lib/runtime/process-lock.js';
@@ -231,6 +233,34 @@ t.test('no Jetstream in reach: warned, started all the same', async (t) => {
   t.match(stderr, /the index starts all the same and keeps trying/);
   t.match(await runtime.status(), { state: 'running' });
 });
+
+t.test(
+  'a silent stream is warned of, an index that dies is a failure',
+  async (t) => {
+    const streams = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(streams, 'listening');
+    t.teardown(() => streams.close());
+    const { port } = streams.address() as AddressInfo;
+    const { flags, runtime } = await place(t);
+    const args = (behaviour: string): readonly string[] => [
+      ...['--yes', ...flags, '--wait', '2'],
+      ...['--jetstream', `ws://127.0.0.1:${port}/${behaviour}`],
+    ];
+    const died = await setup(args('fails'), { programs });
+    t.equal(died.code, 1);
+    t.match(
+      errorText(died.error),
+      /ended while it was being started.*the store is on fire/s
+    );
+    t.match(await runtime.status(), { state: 'absent' });
+
+    const silent = await setup(args('stalled'), { programs });
+    t.equal(silent.code, 0, errorText(silent.error));
+    t.match(silent.stderr, /no fresh event within 2 s; the index answers/);
+    t.match(silent.stdout, /freshness +stalled/);
+    t.match(await runtime.status(), { state: 'running' });
+  }
+);
 
 t.test('in the foreground it ends when the index does', async (t) => {
   const { flags, runtime } = await place(t);
