@@ -185,6 +185,14 @@ export function isRevision(text: string): boolean {
   return /^[A-Za-z0-9][\w./-]{0,199}$/.test(text) && !text.includes('..');
 }
 
+/** An image as Docker names it: registry, name, tag or digest. */
+export function isImageName(text: string): boolean {
+  return (
+    /^[a-z0-9][a-z0-9._/:-]*(@sha256:[0-9a-f]{64})?$/i.test(text) &&
+    text.length <= 255
+  );
+}
+
 /** A path: not empty, no line breaks or NUL. */
 export function isPath(text: string): boolean {
   // A path with a line break cannot be handed to Compose.

@@ -1,6 +1,7 @@
 import {
   isAddress,
   isHttpUrl,
+  isImageName,
   isJetstreamList,
   isMemorySize,
   isPath,
@@ -112,6 +113,15 @@ export const SETTINGS = {
     section: 'Docker runtime',
     readers: ['docker'],
     comment: 'Revision of the real Constellation that the image is built from.',
+  },
+  CONSTELLATION_IMAGE: {
+    type: 'text',
+    form: 'the name of an image, such as registry.example/constellation:1',
+    fits: isImageName,
+    whenUnset: 'the image is built from source',
+    section: 'Docker runtime',
+    readers: ['docker', 'setup'],
+    comment: 'Image that is run instead of building one.',
   },
   CONSTELLATION_MEMORY_LIMIT: {
     type: 'text',

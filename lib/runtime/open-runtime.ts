@@ -1,6 +1,6 @@
+import { DockerRuntime } from './docker/docker-runtime.js';
 import { EmbeddedRuntime } from './embedded/embedded-runtime.js';
 import type { EmbeddedPrograms } from './embedded/embedded-command.js';
-import { RuntimeError } from './runtime-error.js';
 import type { Runtime, RuntimeKind } from './runtime.js';
 import type { StateFolder } from './state-folder.js';
 
@@ -13,8 +13,6 @@ export interface OpenRuntimeOptions {
 
 /**
  * The runtime of that kind on a state folder. Nothing is started.
- *
- * @throws RuntimeError NOT_AVAILABLE
  */
 export function openRuntime(
   kind: RuntimeKind,
@@ -24,9 +22,6 @@ export function openRuntime(
     case 'embedded':
       return new EmbeddedRuntime(options);
     case 'docker':
-      throw new RuntimeError('the Docker runtime is not there yet', {
-        code: 'NOT_AVAILABLE',
-        suggestion: 'use the embedded one: --runtime embedded',
-      });
+      return new DockerRuntime(options);
   }
 }

@@ -8,7 +8,12 @@ export type RuntimeErrorCode =
   | 'STATE_DAMAGED'
   | 'STATE_UNREADABLE'
   | 'NOT_AVAILABLE'
-  | 'ILLEGAL_CHANGE';
+  | 'ILLEGAL_CHANGE'
+  | 'TIMEOUT'
+  | 'COMPOSE_FAILED'
+  | 'BUILD_FAILED'
+  | 'BAD_DATA_FOLDER'
+  | 'BAD_STACK';
 
 /** What a {@link RuntimeError} carries besides its message. */
 export interface RuntimeErrorOptions {

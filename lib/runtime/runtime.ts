@@ -61,6 +61,8 @@ export interface RuntimeProgress {
   readonly text: string;
   /** How far, 0 to 1, where that can be known. */
   readonly fraction?: number | undefined;
+  /** A step that has begun, worth a line where nothing is animated. */
+  readonly line?: string | undefined;
 }
 
 /** How something is started or stopped. */
@@ -86,6 +88,8 @@ export interface RuntimePart {
   readonly state: 'up' | 'gone' | 'unknown';
   /** ISO 8601. */
   readonly startedAt: string;
+  /** What else is known of it, for people: `healthy, 0 restarts`. */
+  readonly note?: string | undefined;
 }
 
 /** Where it can be reached from this machine. */

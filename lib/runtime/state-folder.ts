@@ -29,6 +29,12 @@ export interface StateFolder {
   readonly restore: string;
   /** Default folder of backups. */
   readonly backups: string;
+  /** The container of the Docker runtime and the stack it belongs to. */
+  readonly docker: string;
+  /** The overlay that fits the AppView, where the checked-in one does not. */
+  readonly overlay: string;
+  /** All that the last build of the image said. */
+  readonly buildLog: string;
   readonly logs: string;
   /** The index's log, rotated. */
   readonly indexLog: string;
@@ -56,6 +62,9 @@ export function stateFolder(folder: string): StateFolder {
     backup: path.join(root, 'backup.json'),
     restore: path.join(root, 'restore.json'),
     backups: path.join(root, 'backups'),
+    docker: path.join(root, 'docker.json'),
+    overlay: path.join(root, 'docker-compose.constellation-local.yml'),
+    buildLog: path.join(logs, 'build.log'),
     logs,
     indexLog: path.join(logs, 'embedded.log'),
     indexOut: path.join(logs, 'embedded.out'),

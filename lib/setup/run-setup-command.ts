@@ -24,7 +24,6 @@ import {
 import type { SetupFlags } from './setup-command.js';
 import { setupDocument } from './setup-document.js';
 import { SetupError } from './setup-error.js';
-import { SETUP_RUNTIMES } from './runtimes/setup-runtimes.js';
 import { resolveOptions } from './setup-options.js';
 import { finalBlock, planBlock, type ReportBlock } from './setup-report.js';
 import type { SetupRun } from './setup-run.js';
@@ -146,12 +145,7 @@ async function statusBefore(
   { earlier }: RecordKeeper
 ): Promise<RuntimeStatus> {
   const kind = earlier?.runtime ?? 'embedded';
-  const known = SETUP_RUNTIMES.find((one) => one.kind === kind);
-  const runtime =
-    known === undefined
-      ? openRuntime(kind, { folder })
-      : known.open({ folder }).runtime;
-  return await runtime.status();
+  return await openRuntime(kind, { folder }).status();
 }
 
 /** @throws SetupError SAMPLE_APPVIEW */

@@ -42,6 +42,42 @@ export const SETUP_COMMAND = defineCommand({
       check: (text) =>
         isHttpUrl(text) ? undefined : 'an http:// or https:// URL',
     },
+    composeFile: {
+      type: 'string',
+      placeholder: 'FILE',
+      env: 'CONSTELLATION_COMPOSE_FILE',
+      help: 'compose file of the AppView, several joined by a colon (default: as Compose finds them in its folder); Docker only',
+    },
+    projectName: {
+      type: 'string',
+      placeholder: 'NAME',
+      env: 'CONSTELLATION_PROJECT_NAME',
+      help: 'compose project of the AppView (default: as Compose names it); Docker only',
+      check: (text) =>
+        /^[a-z0-9][-_a-z0-9]*$/.test(text)
+          ? undefined
+          : 'lower-case letters, digits, - and _',
+    },
+    appService: {
+      type: 'string',
+      placeholder: 'NAME',
+      env: 'CONSTELLATION_APP_SERVICE',
+      help: 'service of the compose file that is the AppView (default: found); Docker only',
+    },
+    bridgeService: {
+      type: 'string',
+      placeholder: 'NAME',
+      env: 'CONSTELLATION_BRIDGE_SERVICE',
+      help: 'service of the compose file that is the bridge (default: found); Docker only',
+    },
+    image: settingFlag('CONSTELLATION_IMAGE', {
+      placeholder: 'NAME',
+      help: 'image to run instead of building one; Docker only',
+    }),
+    version: settingFlag('CONSTELLATION_VERSION', {
+      placeholder: 'REV',
+      help: 'branch, tag or commit of the server that is built (default: the pinned commit); Docker only',
+    }),
     cacheTtl: settingFlag('CONSTELLATION_CACHE_TTL', {
       help: 'how long the AppView keeps an answer (default 30)',
     }),

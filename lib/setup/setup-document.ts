@@ -3,7 +3,7 @@
 import type { Findings } from './findings.js';
 import type { RecordedFile } from './recorded-file.js';
 import type { EndedStep, PlannedStep } from './run-steps.js';
-import { nextCommands } from './setup-report.js';
+import { logPlace, nextCommands } from './setup-report.js';
 import type { SetupRun } from './setup-run.js';
 
 /** Changes with every change that a reader of the old form would not survive. */
@@ -114,7 +114,7 @@ export function setupDocument(
       appviewFolder === null || connection === null
         ? null
         : { folder: appviewFolder, url: connection.url },
-    log: folder.indexLog,
+    log: logPlace(run),
     warnings,
     next: nextCommands(run).map(([command]) => command),
   };

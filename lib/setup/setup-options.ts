@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseEndpoints } from '../../microcosm-bridge/constellation-embedded/jetstream/endpoints.js';
 import { UsageError, type Flags, type FlagValues } from '../cli/index.js';
 import { SETTINGS } from '../env/index.js';
+import type { StackWish } from '../runtime/docker/appview-stack.js';
 import type { RuntimeKind, RuntimeLogLevel } from '../runtime/runtime.js';
 import {
   DEFAULT_STATE_FOLDER,
@@ -34,6 +35,10 @@ export interface SetupOptions {
   readonly workers: number | null;
   readonly logLevel: RuntimeLogLevel;
   readonly sample: boolean;
+  /** The AppView's stack of containers; Docker only. */
+  readonly stack: Omit<StackWish, 'appview'>;
+  /** What Docker's own programs and the overlay are told. */
+  readonly dockerEnv: Readonly<Record<string, string | undefined>>;
   readonly foreground: boolean;
   readonly waitMs: number;
   readonly dryRun: boolean;
@@ -53,10 +58,10 @@ export function defaultEnvFile(state: string): string {
  *
  * @throws UsageError where flags exclude each other
  */
-export function resolveOptions({
-  values,
-  sources,
-}: Pick<Flags<SetupFlags>, 'values' | 'sources'>): SetupOptions {
+export function resolveOptions(
+  { values, sources }: Pick<Flags<SetupFlags>, 'values' | 'sources'>,
+  env: Readonly<Record<string, string | undefined>> = process.env
+): SetupOptions {
   const { sample } = values;
   refuseMixtures(values);
   const state = path.resolve(values.state ?? DEFAULT_STATE_FOLDER);
@@ -87,6 +92,23 @@ export function resolveOptions({
     workers: values.workers ?? null,
     logLevel: values.logLevel,
     sample,
+    stack: {
+      composeFiles: (values.composeFile ?? '')
+        .split(path.delimiter)
+        .filter((file) => file !== '')
+        .map((file) => path.resolve(file)),
+      projectName: values.projectName ?? null,
+      services: { app: values.appService, bridge: values.bridgeService },
+    },
+    dockerEnv: {
+      ...env,
+      ...(values.image === undefined
+        ? {}
+        : { CONSTELLATION_IMAGE: values.image }),
+      ...(values.version === undefined
+        ? {}
+        : { CONSTELLATION_VERSION: values.version }),
+    },
     foreground: values.foreground,
     waitMs: values.wait * 1000,
     dryRun: values.dryRun,

@@ -57,7 +57,7 @@ export function finalBlock(
       ? []
       : [['complete since', since.toISOString()] as const]),
     ['data', `${data.name}${free}`],
-    ['log', folder.indexLog],
+    ['log', logPlace(run)],
     ...fileRows('settings', run.envFile.done, run.envFile.path),
     ...(connection === null
       ? []
@@ -81,6 +81,13 @@ export function finalBlock(
       ...next,
     ],
   };
+}
+
+/** Where its log is, for people. */
+export function logPlace({ findings, folder }: SetupRun): string {
+  const { runtime } = findings.get('runtime');
+  const id = findings.find('status')?.parts[0]?.id ?? 'CONTAINER';
+  return runtime.kind === 'docker' ? `docker logs ${id}` : folder.indexLog;
 }
 
 /** What to do now. */

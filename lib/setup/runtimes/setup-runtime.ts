@@ -4,6 +4,7 @@ import type {
   RuntimeConfig,
   RuntimeKind,
 } from '../../runtime/runtime.js';
+import type { StackWish } from '../../runtime/docker/appview-stack.js';
 import type { StateFolder } from '../../runtime/state-folder.js';
 import type { AppViewSwitch } from '../appview/appview-switch.js';
 import type { Prerequisite } from '../prerequisites/prerequisite.js';
@@ -72,11 +73,22 @@ export interface SetupRuntime {
 
   /** How an AppView is made to ask it. */
   readonly appview: AppViewSwitch;
+
+  /** It may reach streams that this machine does not (default false). */
+  readonly hasOwnNetwork?: boolean | undefined;
+
+  /** How many streams it takes (default: any number). */
+  readonly maxStreams?: number | undefined;
 }
 
 /** What a runtime is opened with. */
 export interface SetupRuntimeOptions {
   readonly folder: StateFolder;
+  /** The stack of containers it joins; Docker only. */
+  readonly stack: StackWish;
+  /** The environment file of this project. */
+  readonly settingsFile: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Other programs than the real ones, for tests. */
   readonly programs?: EmbeddedPrograms | undefined;
 }

@@ -13,6 +13,7 @@ export const appviewStep: ActStep = {
   title: 'AppView',
   kind: 'act',
   ask: async (run) => {
+    if (run.findings.find('appviewFolder') !== undefined) return;
     run.findings.set('appviewFolder', await folderOf(run));
   },
   preview: async (run) => {
@@ -44,7 +45,7 @@ export const appviewStep: ActStep = {
 };
 
 /** Given, as before, or asked for. @throws SetupError OTHER_APPVIEW */
-async function folderOf({
+export async function folderOf({
   options,
   record,
   prompts,

@@ -27,7 +27,9 @@ export const dataStep: LookStep = {
 
 /** Given, as before, or asked for. @returns null for the runtime's own place */
 async function answer(run: SetupRun, live: LiveStep): Promise<string | null> {
-  const { options, prompts, folder } = run;
+  const { options, prompts, folder, findings } = run;
+  // A named volume unless a folder is given.
+  if (findings.get('runtime').runtime.kind === 'docker') return options.data;
   const known = options.data ?? (options.sample ? null : earlierData(run));
   if (known === null && options.sample) return null;
   const chosen =

@@ -37,7 +37,10 @@ async function wait(
   const limits = { deadlineMs, signal, onTry: live.update };
   await runtime.waitUntilReady(url, limits);
   const measured = findings.get('measured');
-  const isFed = sample || measured.some(({ state }) => state === 'reachable');
+  const isFed =
+    sample ||
+    runtime.hasOwnNetwork === true ||
+    measured.some(({ state }) => state === 'reachable');
   if (isFed) {
     try {
       const health = await runtime.waitUntilFresh(url, sample, limits);

@@ -38,7 +38,12 @@ export const jetstreamStep: LookStep = {
       candidates.map((text) => measureEndpoint(text, signal))
     );
     findings.set('measured', measured);
-    const urls = given ?? (await choose(run, live, measured));
+    const all = given ?? (await choose(run, live, measured));
+    const { maxStreams } = findings.get('runtime');
+    const urls = all.slice(0, maxStreams);
+    if (given !== null && urls.length < all.length) {
+      run.warnings.push(`only the first stream is taken: ${urls.join(', ')}`);
+    }
     findings.set('jetstream', urls);
     return judge(run, urls, measured);
   },

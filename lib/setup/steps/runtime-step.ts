@@ -1,4 +1,3 @@
-import { openRuntime } from '../../runtime/open-runtime.js';
 import { checkPrerequisites } from '../prerequisites/prerequisite.js';
 import {
   chooseRuntime,
@@ -6,6 +5,7 @@ import {
 } from '../runtimes/choose-runtime.js';
 import { SETUP_RUNTIMES } from '../runtimes/setup-runtimes.js';
 import { SetupError } from '../setup-error.js';
+import { folderOf } from './appview-step.js';
 import { subjectOf } from './prerequisites-step.js';
 import type { LookStep } from './setup-step.js';
 
@@ -17,13 +17,11 @@ export const runtimeStep: LookStep = {
   run: async (run, live) => {
     const { options, findings, folder, programs, prompts, record } = run;
     const { sample, runtime: wanted } = options;
-    const known = SETUP_RUNTIMES.find(({ kind }) => kind === wanted);
-    // Says that there is no such runtime yet.
-    if (wanted !== 'auto' && known === undefined) {
-      openRuntime(wanted, { folder });
-    }
     const candidates: RuntimeCandidate[] = [];
     for (const { prerequisites, ...kind } of SETUP_RUNTIMES) {
+      // What cannot be chosen is not looked at either.
+      if (wanted !== 'auto' && wanted !== kind.kind) continue;
+      if (wanted === 'auto' && sample && !kind.takesSample) continue;
       const subject = subjectOf(run);
       const checked = await checkPrerequisites(prerequisites, subject);
       candidates.push({ ...kind, findings: checked });
@@ -51,7 +49,23 @@ export const runtimeStep: LookStep = {
         code: 'NO_RUNTIME',
       });
     }
-    findings.set('runtime', chosen.open({ folder, programs }));
+    // Its containers join those of the AppView, so that has to be known now.
+    if (chosen.kind === 'docker') {
+      findings.set('appviewFolder', await live.ask(() => folderOf(run)));
+    }
+    findings.set(
+      'runtime',
+      chosen.open({
+        folder,
+        programs,
+        settingsFile: run.envFile.path,
+        env: run.options.dockerEnv,
+        stack: {
+          ...run.options.stack,
+          appview: findings.find('appviewFolder') ?? null,
+        },
+      })
+    );
     const because = choice.because === '' ? '' : ` (${choice.because})`;
     return { status: 'done', text: `${chosen.title}${because}` };
   },

@@ -1,4 +1,4 @@
-import type { RuntimePlan } from '../../runtime/runtime.js';
+import type { RuntimePlan, RuntimeProgress } from '../../runtime/runtime.js';
 import type { RecordedData } from '../setup-record.js';
 import { configOf, type SetupRun } from '../setup-run.js';
 import type { ActStep, LiveStep } from './setup-step.js';
@@ -36,8 +36,11 @@ export const startStep: ActStep = {
 async function start(run: SetupRun, live: LiveStep, plan: RuntimePlan) {
   const { undo, signal, findings, before } = run;
   const { runtime } = findings.get('runtime');
-  const onProgress = ({ text }: { readonly text: string }): void =>
+  const isPipe = run.output.stderr.isTTY !== true;
+  const onProgress = ({ text, line }: RuntimeProgress): void => {
     live.update(text);
+    if (isPipe && line !== undefined) run.output.note(`    ${line}`);
+  };
   if (plan.change === 'restart') {
     const config = before.config;
     undo.add('stop of what ran before', async (undoSignal) => {
@@ -54,7 +57,9 @@ async function start(run: SetupRun, live: LiveStep, plan: RuntimePlan) {
     await runtime.stop({ signal: undoSignal, deadlineMs, force: true });
     return `stopped; its data in ${name} stays`;
   });
-  await run.record.note(runtime.kind, { data: dataNow(run) });
+  // A volume is found by its label, and is in no folder of ours.
+  const data = runtime.kind === 'docker' ? {} : { data: dataNow(run) };
+  await run.record.note(runtime.kind, data);
   return status;
 }
 

@@ -1,0 +1,41 @@
+import type { ComposeProgram } from './compose-program.js';
+import type { Command } from './run-program.js';
+
+/** The compose project that the index belongs to. */
+export interface ComposeStack {
+  readonly project: string;
+  /** Folder of the first file: `.env` and relative paths are of there. */
+  readonly folder: string;
+  /** The AppView's own files, absolute; none: the index is alone. */
+  readonly baseFiles: readonly string[];
+  /** Ours, absolute. */
+  readonly overlayFile: string;
+  /** Services that are switched to the index, the app first. */
+  readonly switched: readonly string[];
+}
+
+/** Which files a call sees. */
+export type StackView = 'base' | 'with-overlay';
+
+/** Compose's command line on a stack. Pure. */
+export function composeCommand(
+  { command }: Pick<ComposeProgram, 'command'>,
+  stack: ComposeStack,
+  view: StackView,
+  args: readonly string[]
+): Command {
+  const { project, folder, baseFiles, overlayFile } = stack;
+  const files = view === 'base' ? baseFiles : [...baseFiles, overlayFile];
+  return [
+    ...command,
+    ...['--project-name', project, '--project-directory', folder],
+    ...files.flatMap((file) => ['-f', file]),
+    ...args,
+  ];
+}
+
+/** What Compose makes of a folder's name when nobody names the project. Pure. */
+export function projectNameOf(folderName: string): string {
+  const name = folderName.toLowerCase().replaceAll(/[^-_a-z0-9]/g, '');
+  return name.replace(/^[-_]+/, '') || 'default';
+}

@@ -1,0 +1,122 @@
+/** What the Docker runtime knows between two runs: `docker.json`. */
+
+import { readFile, rm } from 'node:fs/promises';
+import { parseConfig } from '../embedded/parse-config.js';
+import { codeOf } from '../lock-file.js';
+import { RuntimeError } from '../runtime-error.js';
+import type { RuntimeConfig } from '../runtime.js';
+import { writeStateFile } from '../state-file.js';
+import type { ComposeStack } from './compose-stack.js';
+
+/** The content of `docker.json`. */
+export interface DockerRecord {
+  /** What was asked for last. */
+  readonly phase: 'starting' | 'running' | 'stopped';
+  readonly config: RuntimeConfig;
+  readonly stack: ComposeStack;
+  /** What Compose was told besides its files. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Image that runs, and the one before it. */
+  readonly image: string;
+  readonly previousImage: string | null;
+  /** Since when the index is complete, ISO 8601; null: not known. */
+  readonly since: string | null;
+}
+
+const SCHEMA_VERSION = 1;
+
+/** Writes it, or removes it. */
+export async function saveDockerRecord(
+  file: string,
+  record: DockerRecord | null
+): Promise<void> {
+  if (record === null) return await rm(file, { force: true });
+  const text = JSON.stringify(
+    { schemaVersion: SCHEMA_VERSION, ...record },
+    null,
+    2
+  );
+  await writeStateFile(file, `${text}\n`);
+}
+
+/**
+ * Reads it.
+ *
+ * @returns null when there is none
+ * @throws RuntimeError STATE_DAMAGED
+ */
+export async function readDockerRecord(
+  file: string
+): Promise<DockerRecord | null> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+  const record = parseDockerRecord(text);
+  if (record !== null) return record;
+  throw new RuntimeError(`${file} is damaged or of another version`, {
+    code: 'STATE_DAMAGED',
+    suggestion: `look at it, then remove it and run setup again: ${file}`,
+  });
+}
+
+/** @returns null when the text is no record of this version */
+export function parseDockerRecord(text: string): DockerRecord | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const record = mapping(value);
+  if (record === null || record['schemaVersion'] !== SCHEMA_VERSION)
+    return null;
+  const { phase, image, previousImage, since } = record;
+  const config = parseConfig(record['config']);
+  const stack = parseStack(record['stack']);
+  const variables = mapping(record['variables']);
+  if (phase !== 'starting' && phase !== 'running' && phase !== 'stopped')
+    return null;
+  if (config === null || stack === null || variables === null) return null;
+  if (typeof image !== 'string') return null;
+  return {
+    phase,
+    config,
+    stack,
+    variables: Object.fromEntries(
+      Object.entries(variables).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string'
+      )
+    ),
+    image,
+    previousImage: typeof previousImage === 'string' ? previousImage : null,
+    since: typeof since === 'string' ? since : null,
+  };
+}
+
+function parseStack(value: unknown): ComposeStack | null {
+  const stack = mapping(value);
+  if (stack === null) return null;
+  const { project, folder, overlayFile } = stack;
+  const baseFiles = texts(stack['baseFiles']);
+  const switched = texts(stack['switched']);
+  if (typeof project !== 'string' || typeof folder !== 'string') return null;
+  if (typeof overlayFile !== 'string') return null;
+  if (baseFiles === null || switched === null) return null;
+  return { project, folder, baseFiles, overlayFile, switched };
+}
+
+function texts(value: unknown): readonly string[] | null {
+  if (!Array.isArray(value)) return null;
+  const found = value.filter((one) => typeof one === 'string');
+  return found.length === value.length ? found : null;
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : null;
+}

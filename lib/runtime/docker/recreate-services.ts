@@ -1,0 +1,126 @@
+import { RuntimeError } from '../runtime-error.js';
+import type { RuntimeActionOptions } from '../runtime.js';
+import { pause } from '../pause.js';
+import { containerLog } from './container-output.js';
+import { findContainers, type ContainerFacts } from './container.js';
+import type { ComposeStack, StackView } from './compose-stack.js';
+import type { DockerRuntime } from './docker-runtime.js';
+import { runCompose } from './run-compose.js';
+
+/** What is to be made anew. */
+export interface RecreateOptions extends RuntimeActionOptions {
+  readonly stack: ComposeStack;
+  /** With our overlay, or as the AppView's own files have it. */
+  readonly view: StackView;
+  readonly services: readonly string[];
+}
+
+/** How long services may take until they are healthy (ms). */
+const HEALTHY_MS = 120_000;
+const POLL_MS = 500;
+/** Without a health check: up for so long without a restart (ms). */
+const SETTLED_MS = 3000;
+
+/** Of some services those that run. */
+export async function runningServices(
+  { engine }: DockerRuntime,
+  { project }: ComposeStack,
+  services: readonly string[]
+): Promise<readonly ContainerFacts[]> {
+  const found = await Promise.all(
+    services.map((service) => findContainers(engine, project, service))
+  );
+  return found
+    .flat()
+    .filter(({ status }) => status === 'running' || status === 'restarting');
+}
+
+/**
+ * Makes containers of services anew where their configuration has changed, and
+ * waits until they are well. Nothing else of the project is touched.
+ *
+ * @throws RuntimeError COMPOSE_FAILED; START_FAILED with the last log lines
+ */
+export async function recreateServices(
+  runtime: DockerRuntime,
+  { stack, view, services, ...options }: RecreateOptions
+): Promise<void> {
+  if (services.length === 0) return;
+  const { signal, onProgress } = options;
+  onProgress?.({
+    phase: 'create',
+    text: `making ${services.join(' and ')} anew`,
+  });
+  await runCompose(await runtime.compose(signal), stack, {
+    view,
+    // Their images are there: they ran.
+    args: ['up', '-d', '--no-deps', '--no-build', ...services],
+    variables: {},
+    signal,
+  });
+  for (const service of services) {
+    onProgress?.({
+      phase: 'wait',
+      text: `waiting until ${service} is healthy`,
+    });
+    await waitHealthy(runtime, stack, service, options);
+  }
+}
+
+async function waitHealthy(
+  runtime: DockerRuntime,
+  { project }: ComposeStack,
+  service: string,
+  { signal, deadlineMs = HEALTHY_MS }: RuntimeActionOptions
+): Promise<void> {
+  const endMs = performance.now() + deadlineMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const [container] = await findContainers(runtime.engine, project, service);
+    const state = conditionOfService(container, Date.now());
+    if (state === 'well') return;
+    if (state === 'ill' || performance.now() > endMs) {
+      throw await notWell(runtime, service, container);
+    }
+    await pause(POLL_MS, signal);
+  }
+}
+
+/** Whether a service that was made anew is well. Pure. */
+export function conditionOfService(
+  container: ContainerFacts | undefined,
+  nowMs: number
+): 'well' | 'wait' | 'ill' {
+  if (container === undefined) return 'wait';
+  const { status, health, restartCount, startedAt } = container;
+  if (status === 'exited' || status === 'dead') return 'ill';
+  if (health !== null) {
+    if (health.status === 'healthy') return 'well';
+    return health.status === 'unhealthy' ? 'ill' : 'wait';
+  }
+  const upMs = nowMs - Date.parse(startedAt);
+  return status === 'running' && restartCount === 0 && upMs >= SETTLED_MS
+    ? 'well'
+    : 'wait';
+}
+
+async function notWell(
+  { engine }: DockerRuntime,
+  service: string,
+  container: ContainerFacts | undefined
+): Promise<RuntimeError> {
+  const lines =
+    container === undefined ? [] : await containerLog(engine, container.id, 15);
+  const said = container?.health?.history.at(-1) ?? '';
+  const quotes = [...lines, said]
+    .filter((line) => line !== '')
+    .map((line) => `\n  | ${line.slice(0, 300)}`);
+  const state = container?.health?.status ?? container?.status ?? 'gone';
+  return new RuntimeError(
+    `${service} is ${state}, not healthy:${quotes.join('')}`,
+    {
+      code: 'START_FAILED',
+      suggestion: `look at its log: docker logs ${container?.name ?? service}`,
+    }
+  );
+}

@@ -1,0 +1,166 @@
+import path from 'node:path';
+import type { UndoStack } from '../../cli/index.js';
+import { INDEX_SERVICE } from '../../compose/index.js';
+import { writeEnvFile } from '../../env/index.js';
+import type { ComposeStack } from '../../runtime/docker/compose-stack.js';
+import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import {
+  recreateServices,
+  runningServices,
+} from '../../runtime/docker/recreate-services.js';
+import { SetupError } from '../setup-error.js';
+import { UndoableEnvFile } from '../undoable-env-file.js';
+import type {
+  AppViewConnection,
+  AppViewPlan,
+  AppViewSwitch,
+  AppViewTarget,
+} from './appview-switch.js';
+
+/** The index on the networks of the project. */
+const INSIDE_URL = `http://${INDEX_SERVICE}:6789`;
+
+/**
+ * Connects an AppView that runs in Compose: its `.env`, the overlay, and new
+ * containers of the services that ask Constellation. `COMPOSE_FILE` goes into
+ * the `.env` too: without it the operator's next plain `up -d` would take the
+ * overlay off again.
+ */
+export class ComposeSwitch implements AppViewSwitch {
+  readonly #runtime: DockerRuntime;
+  readonly #withoutCompose: AppViewSwitch;
+
+  /** @param withoutCompose for an AppView that has no compose file */
+  constructor(runtime: DockerRuntime, withoutCompose: AppViewSwitch) {
+    this.#runtime = runtime;
+    this.#withoutCompose = withoutCompose;
+  }
+
+  async plan(target: AppViewTarget): Promise<AppViewPlan> {
+    const stack = await this.#runtime.stack();
+    if (stack.baseFiles.length === 0)
+      return await this.#withoutCompose.plan(target);
+    const file = envFileOf(stack);
+    const wishes = await this.#wishes(target, stack);
+    const { changes, diff } = await writeEnvFile(file, wishes, {
+      dryRun: true,
+    });
+    const behind = await this.#behind(stack, wishes);
+    const texts = [
+      ...(changes.length === 0
+        ? []
+        : [`set ${changes.map(({ key }) => key).join(', ')} in ${file}`]),
+      ...(changes.length === 0 && behind.length === 0
+        ? []
+        : [`make ${stack.switched.join(' and ')} anew`]),
+    ];
+    return texts.length === 0
+      ? {
+          needed: false,
+          text: `${stack.switched.join(' and ')} of ${stack.project} ask it already`,
+          diff: '',
+        }
+      : { needed: true, text: texts.join(', '), diff };
+  }
+
+  async connect(
+    target: AppViewTarget,
+    undo: UndoStack,
+    signal: AbortSignal
+  ): Promise<AppViewConnection> {
+    const stack = await this.#runtime.stack();
+    if (stack.baseFiles.length === 0) {
+      return await this.#withoutCompose.connect(target, undo, signal);
+    }
+    const running = await runningServices(this.#runtime, stack, stack.switched);
+    const services = running.map(({ service }) => service);
+    // Added first, so that it runs last: with the .env as it was before.
+    undo.add(
+      `switch of ${stack.switched.join(' and ')}`,
+      async (undoSignal) => {
+        await recreateServices(this.#runtime, {
+          stack,
+          view: 'base',
+          services,
+          signal: undoSignal,
+        });
+        return 'made anew as they were';
+      }
+    );
+    const file = new UndoableEnvFile(envFileOf(stack), undo);
+    const wishes = await this.#wishes(target, stack);
+    const { changes, created } = await file.write(wishes);
+    await recreateServices(this.#runtime, {
+      stack,
+      view: 'with-overlay',
+      services,
+      signal,
+    });
+    const behind = await this.#behind(stack, wishes);
+    if (behind.length > 0) {
+      throw new SetupError(
+        `${behind.join(' and ')} did not take the index's URL`,
+        {
+          code: 'PREREQUISITE',
+          suggestion: `look whether something else sets CONSTELLATION_URL: ${stack.baseFiles.join(', ')}`,
+        }
+      );
+    }
+    return {
+      env: file.done,
+      keys: changes.map(({ key }) => key),
+      url: wishes['CONSTELLATION_URL'] ?? INSIDE_URL,
+      warnings: created ? [`there was no ${file.path}; it was made`] : [],
+      next:
+        services.length === stack.switched.length
+          ? null
+          : `start the AppView: docker compose up -d in ${stack.folder}`,
+    };
+  }
+
+  async #wishes(
+    { givenUrl, cacheTtlSeconds, timeoutMs }: AppViewTarget,
+    stack: ComposeStack
+  ): Promise<Readonly<Record<string, string | null>>> {
+    const record = await this.#runtime.record();
+    const files = [...stack.baseFiles, stack.overlayFile].map((file) =>
+      inFolder(stack.folder, file)
+    );
+    return {
+      CONSTELLATION_ENABLED: 'true',
+      CONSTELLATION_URL: givenUrl ?? INSIDE_URL,
+      CONSTELLATION_LOCAL: 'true',
+      CONSTELLATION_CACHE_TTL: String(cacheTtlSeconds),
+      CONSTELLATION_TIMEOUT: String(timeoutMs),
+      CONSTELLATION_LOCAL_SINCE: record?.since ?? null,
+      COMPOSE_FILE: files.join(path.delimiter),
+      ...record?.variables,
+    };
+  }
+
+  /** Running services that do not ask the index. */
+  async #behind(
+    stack: ComposeStack,
+    wishes: Readonly<Record<string, string | null>>
+  ): Promise<readonly string[]> {
+    const running = await runningServices(this.#runtime, stack, stack.switched);
+    const urls = [wishes['CONSTELLATION_URL'], INSIDE_URL];
+    const onHost = `http://127.0.0.1:${wishes['CONSTELLATION_PORT'] ?? '6789'}`;
+    return running
+      .filter(({ environment }) => {
+        const url = environment['CONSTELLATION_URL'] ?? '';
+        return ![...urls, onHost].includes(url);
+      })
+      .map(({ service }) => service);
+  }
+}
+
+function envFileOf({ folder }: ComposeStack): string {
+  return path.join(folder, '.env');
+}
+
+/** As short as Compose finds it from there. */
+function inFolder(folder: string, file: string): string {
+  const relative = path.relative(folder, file);
+  return relative.startsWith('..') ? file : relative;
+}
