@@ -39,7 +39,7 @@ export function finalBlock(
   ended: readonly EndedStep[],
   freeBytes: number | null
 ): ReportBlock {
-  const { findings, options, folder } = run;
+  const { findings, options } = run;
   const { urls } = findings.get('status');
   const since = findings.get('completeSince');
   const { data, health, connection } = {
