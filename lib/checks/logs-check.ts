@@ -40,6 +40,12 @@ const LEVEL = /^\d{4}-\d\d-\d\dT\S+ (DEBUG|INFO|WARN|ERROR) /;
 /** What Node or the index says on stderr when it cannot go on. */
 const CRASH = /^(?:Uncaught )?(?:\w*Error|FATAL ERROR)\b/;
 
+/** What the real server, which has no levels, says when a thread of it fails. */
+const PANIC = /^thread '.*' (?:\(\d+\) )?panicked at /;
+
+/** What our scripts in its container say. */
+const WARNING = /^constellation-\w+: warning: /;
+
 /**
  * Judges the lines since the start. Pure.
  *
@@ -85,7 +91,10 @@ export function judgeLog(
 }
 
 function levelOf(line: string): string | undefined {
-  return LEVEL.exec(line)?.[1] ?? (CRASH.test(line) ? 'ERROR' : undefined);
+  const level = LEVEL.exec(line)?.[1];
+  if (level !== undefined) return level;
+  if (CRASH.test(line) || PANIC.test(line)) return 'ERROR';
+  return WARNING.test(line) ? 'WARN' : undefined;
 }
 
 function quote(line: string): string {

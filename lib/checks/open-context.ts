@@ -1,11 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { INDEX_SERVICE } from '../compose/index.js';
 import { readHealth, type HealthDocument } from '../health/index.js';
+import { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
 import { findAppViewProcess } from './appview/appview-processes.js';
 import { readGrowth } from '../setup/disk/growth-history.js';
 import type { CheckClock, CheckContext } from './check-context.js';
 import type { CheckLimits } from './check-limits.js';
 import { isStoreOf } from './data/open-file.js';
+import {
+  findAppViewContainer,
+  findRedisInside,
+} from './docker/docker-subject.js';
 import { IndexApi } from './index-api.js';
 import { indexPid } from './index-pid.js';
 import { chooseRedis } from './redis/redis-choice.js';
@@ -68,26 +74,39 @@ export async function openContext(
     isItsStore: (folder) => isStoreOf(indexPid(status), folder),
     wallMs: clock.wallMs,
   });
-  const { appview } = options;
+  const { appview, runtime } = options;
+  const isDocker = runtime instanceof DockerRuntime && !isForeign;
   return {
     context: {
       runtime: isForeign ? null : options.runtime,
       status: () => Promise.resolve(status),
       api,
-      ownUrls: ownUrls(status, api.baseUrl),
+      ownUrls: [
+        ...ownUrls(status, api.baseUrl),
+        // Its name on the networks of the project.
+        ...(isDocker ? [`http://${INDEX_SERVICE}:6789`] : []),
+      ],
       identity,
       targets: once((signal: AbortSignal) => finder.find(signal)),
       appview:
         appview === null
           ? null
-          : { ...appview, running: () => findAppViewProcess(appview.folder) },
-      redis: () =>
-        chooseRedis({
+          : {
+              ...appview,
+              running: async () =>
+                (isDocker ? await findAppViewContainer(runtime) : null) ??
+                (await findAppViewProcess(appview.folder)),
+            },
+      redis: async () =>
+        (isDocker && options.redisUrl === undefined
+          ? await findRedisInside(runtime)
+          : null) ??
+        (await chooseRedis({
           flag: options.redisUrl,
           appview: appview?.folder,
           env: options.env,
           envFile: options.envFile,
-        }),
+        })),
       growth: () =>
         options.growthFile === undefined
           ? Promise.resolve([])

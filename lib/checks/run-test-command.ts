@@ -6,8 +6,8 @@ import {
   type ExitCode,
 } from '../cli/index.js';
 import { parseSettings } from '../env/index.js';
-import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
 import { DEFAULT_STATE_FOLDER, stateFolder } from '../runtime/state-folder.js';
+import { openRecordedRuntime } from '../setup/recorded-runtime.js';
 import { defaultEnvFile } from '../setup/setup-options.js';
 import { shellWord } from '../setup/shell-words.js';
 import { appviewOf } from './appview/appview-record.js';
@@ -47,7 +47,7 @@ export async function runTestCommand({
   const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
   const { settings } = parseSettings(env);
   const { context, close } = await openContext({
-    runtime: new EmbeddedRuntime({ folder }),
+    runtime: await openRecordedRuntime(folder),
     url: flags.url ?? null,
     defaultUrl: `http://127.0.0.1:${settings.CONSTELLATION_PORT}`,
     target: flags.target ?? null,

@@ -66,7 +66,9 @@ export function judgeRunning(
     state,
     version,
     url: urls?.api ?? null,
-    parts: parts.map(({ name, id, state: is }) => `${name} ${id} ${is}`),
+    parts: parts.map(({ name, id, state: is, note }) =>
+      [name, id, note ?? is].join(' ')
+    ),
   };
   if (state !== 'running') {
     return {
@@ -97,7 +99,12 @@ export function judgeRunning(
   const since = Number.isFinite(upMs)
     ? `, up ${formatDuration(Math.max(0, upMs))}`
     : '';
-  const names = parts.map(({ name, id }) => `${name} (${id})`).join(' and ');
+  const names = parts
+    .map(({ name, id, note }) => {
+      const more = note === undefined ? '' : `, ${note}`;
+      return `${name} (${id}${more})`;
+    })
+    .join(' and ');
   return {
     status: 'pass',
     message: `${names}${since}`,

@@ -46,7 +46,9 @@ export async function findConfig(
   }
   const logs = await namesIn(folder.logs);
   const isLog = (name: string): boolean =>
-    /^(embedded|bridge)\.(log(\.\d+)?|out)$|^simulator\.out$/.test(name);
+    /^(embedded|bridge)\.(log(\.\d+)?|out)$|^simulator\.out$|^build\.log$/.test(
+      name
+    );
   found.push({
     ...(await remainsOf(
       'logs',
@@ -58,6 +60,12 @@ export async function findConfig(
   });
   found.push(
     await remainsOf('record of processes', folder.embedded, [folder.embedded])
+  );
+  found.push(
+    await remainsOf('record of the container', folder.docker, [
+      folder.overlay,
+      folder.docker,
+    ])
   );
   found.push(
     await remainsOf('record of growth', folder.growth, [folder.growth])

@@ -8,14 +8,15 @@ import {
   type CommandContext,
   type ExitCode,
 } from '../cli/index.js';
-import { EmbeddedRuntime } from '../runtime/embedded/embedded-runtime.js';
 import { isDiskFull } from '../runtime/disk-usage.js';
 import { acquireLock, type Lock } from '../runtime/process-lock.js';
+import type { Runtime } from '../runtime/runtime.js';
 import {
   DEFAULT_STATE_FOLDER,
   stateFolder,
   type StateFolder,
 } from '../runtime/state-folder.js';
+import { openRecordedRuntime } from '../setup/recorded-runtime.js';
 import { shellWord } from '../setup/shell-words.js';
 import { removeIfEmpty } from './remove-remains.js';
 import { tearDown, type TeardownOutcome } from './tear-down.js';
@@ -27,6 +28,7 @@ import {
   type TeardownWish,
 } from './teardown-plan.js';
 import {
+  engineLines,
   planLines,
   removalLines,
   restorationLines,
@@ -40,9 +42,16 @@ type Context = CommandContext<(typeof TEARDOWN_COMMAND)['flags']>;
 export async function runTeardownCommand(context: Context): Promise<ExitCode> {
   const { flags } = context;
   const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
-  const { appview, config, data } = flags;
-  const wish: TeardownWish = { appview, config, data };
-  const runtime = new EmbeddedRuntime({ folder });
+  const { appview, config, data, images } = flags;
+  const volumes = flags.volumes || data;
+  const wish: TeardownWish = {
+    appview,
+    config,
+    data: volumes,
+    // Without its record nobody could manage the container.
+    engine: { containers: flags.containers || config, images, volumes },
+  };
+  const runtime = await openRecordedRuntime(folder);
   // Without a state folder nothing was ever set up; none is made to lock it.
   if (flags.dryRun || !(await isThere(folder.path))) {
     const plan = await planTeardown(runtime, folder, wish);
@@ -83,12 +92,14 @@ async function lockUnlessFull(
 
 async function confirmRemoval(
   { output, prompts }: Context,
-  { remove }: TeardownPlan,
+  { remove, engine }: TeardownPlan,
   folder: StateFolder
 ): Promise<void> {
-  if (remove.length === 0) return;
+  if (remove.length === 0 && engine.length === 0) return;
   output.note('This will be removed and cannot be taken back:');
-  for (const line of removalLines(remove)) output.note(`  ${line}`);
+  for (const line of [...removalLines(remove), ...engineLines(engine)]) {
+    output.note(`  ${line}`);
+  }
   const name = path.basename(folder.path);
   const message = `Remove all this of ${folder.path}?`;
   await prompts.confirmByName('confirm', { message, name });
@@ -96,7 +107,7 @@ async function confirmRemoval(
 
 async function carryOut(
   { flags, output, signal }: Context,
-  runtime: EmbeddedRuntime,
+  runtime: Runtime,
   folder: StateFolder,
   wish: TeardownWish,
   plan: TeardownPlan
@@ -149,6 +160,7 @@ function showOutcome(
       ({ title, path: file, sizeBytes }) =>
         `removed ${title}: ${file} (${formatBytes(sizeBytes)})`
     ),
+    ...plan.engine.map(({ kind, name }) => `removed ${kind}: ${name}`),
     ...outcome.kept.map(
       (kept) => `${kept} stays: it holds files that are not ours`
     ),

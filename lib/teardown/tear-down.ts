@@ -1,17 +1,20 @@
 import { rm } from 'node:fs/promises';
 import type { EnvRestoration } from '../env/index.js';
 import { isDiskFull } from '../runtime/disk-usage.js';
+import { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import type {
   Runtime,
   RuntimeActionOptions,
   RuntimeStatus,
 } from '../runtime/runtime.js';
 import type { StateFolder } from '../runtime/state-folder.js';
+import { removeEngineRemains } from './engine-remains.js';
 import { findConfig, findData, type Remains } from './remains.js';
 import { reasonToKeep } from './reason-to-keep.js';
 import { removeRemains } from './remove-remains.js';
 import { restoreAppView } from './restore-appview.js';
 import { writeSetupRecord, type SetupRecord } from '../setup/setup-record.js';
+import { switchBack } from './switch-back.js';
 import type { TeardownPlan, TeardownWish } from './teardown-plan.js';
 
 /** How a teardown is carried out. */
@@ -50,13 +53,15 @@ export async function tearDown(
   plan: TeardownPlan,
   options: TearDownOptions
 ): Promise<TeardownOutcome> {
-  const { signal, force, onDone = () => undefined } = options;
-  let status = plan.status;
-  if (plan.stops) {
-    const { onProgress } = options;
-    status = await runtime.stop({ signal, force, onProgress });
-    onDone('stopped the embedded index');
-  }
+  const { signal, force, onProgress, onDone = () => undefined } = options;
+  const stop = async (): Promise<void> => {
+    if (!plan.stops) return;
+    await runtime.stop({ signal, force, onProgress });
+    onDone('stopped the index');
+  };
+  // An AppView in containers leaves the index before that is gone.
+  const isDocker = runtime instanceof DockerRuntime;
+  if (!isDocker) await stop();
   let record = plan.record;
   const save = async (next: SetupRecord): Promise<void> => {
     record = next;
@@ -71,8 +76,17 @@ export async function tearDown(
   if (plan.appview?.state === 'ours' && record !== null) {
     signal.throwIfAborted();
     restoration = await restoreAppView(plan.appview.appview, false);
+    if (isDocker) await switchBack(runtime, { signal, onProgress });
     await save({ ...record, appview: null });
     onDone(`restored ${restoration.path}`);
+  }
+  if (isDocker) {
+    await stop();
+    for (const item of plan.engine) {
+      signal.throwIfAborted();
+      await removeEngineRemains(runtime, item);
+      onDone(`removed ${item.kind} ${item.name}`);
+    }
   }
   const removed: Remains[] = [];
   const kept: string[] = [];
@@ -94,7 +108,7 @@ export async function tearDown(
     if (recordKept === null) await rm(folder.setupRecord, { force: true });
   }
   return {
-    status,
+    status: await runtime.status(),
     stopped: plan.stops,
     restoration,
     removed,

@@ -27,10 +27,25 @@ export const TEARDOWN_COMMAND = defineCommand({
       default: false,
       help: 'remove the index itself too; it cannot be taken back',
     },
+    containers: {
+      type: 'boolean',
+      default: false,
+      help: 'remove the container too (Docker); its volume stays',
+    },
+    images: {
+      type: 'boolean',
+      default: false,
+      help: 'remove the image that was run, and the one before it, too (Docker)',
+    },
+    volumes: {
+      type: 'boolean',
+      default: false,
+      help: 'as --data: the index in its volume (Docker)',
+    },
     confirm: {
       type: 'string',
       placeholder: 'NAME',
-      help: 'name of the state folder, to confirm --config or --data where nobody can be asked',
+      help: 'name of the state folder, to confirm a removal where nobody can be asked',
     },
     force: {
       type: 'boolean',

@@ -1,6 +1,12 @@
 import type { EnvRestoration } from '../env/index.js';
+import { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
 import type { StateFolder } from '../runtime/state-folder.js';
+import {
+  findEngineRemains,
+  type EngineRemains,
+  type EngineWish,
+} from './engine-remains.js';
 import {
   assertNotInUse,
   findConfig,
@@ -23,6 +29,8 @@ export interface TeardownWish {
   readonly appview: string | undefined;
   readonly config: boolean;
   readonly data: boolean;
+  /** On a Docker engine (default: nothing goes). */
+  readonly engine?: EngineWish | undefined;
 }
 
 /** What would be done. */
@@ -37,6 +45,8 @@ export interface TeardownPlan {
   readonly restoration: EnvRestoration | null;
   /** What goes, as asked for. */
   readonly remove: readonly Remains[];
+  /** What goes from a Docker engine, in this order. */
+  readonly engine: readonly EngineRemains[];
   /** Data that is there and stays. */
   readonly stays: readonly Remains[];
   /** The record of setup, where it goes too. */
@@ -65,10 +75,14 @@ export async function planTeardown(
   ];
   const ownPids = status.parts.map(({ id }) => id);
   await assertNotInUse(remove, ownPids);
+  const isDocker = runtime instanceof DockerRuntime;
+  // Its containers would ask an index that is gone.
+  const folderOfAppView =
+    wish.appview ?? (isDocker ? record?.appview?.folder : undefined);
   const appview =
-    wish.appview === undefined
+    folderOfAppView === undefined
       ? null
-      : await matchAppView(wish.appview, record);
+      : await matchAppView(folderOfAppView, record);
   const after =
     record === null
       ? null
@@ -87,6 +101,9 @@ export async function planTeardown(
         ? await restoreAppView(appview.appview, true)
         : null,
     remove,
+    engine: isDocker
+      ? await findEngineRemains(runtime, wish.engine ?? NOTHING)
+      : [],
     stays: wish.data ? [] : data,
     removesRecord:
       wish.config && after !== null && reasonToKeep(after, folder) === null,
@@ -94,11 +111,18 @@ export async function planTeardown(
   };
 }
 
+const NOTHING: EngineWish = {
+  containers: false,
+  images: false,
+  volumes: false,
+};
+
 /** Whether there is nothing to do at all. Pure. */
 export function isIdle(plan: TeardownPlan): boolean {
   const { stops, remove, appview, removesRecord } = plan;
   const restores = appview?.state === 'ours';
-  return !stops && remove.length === 0 && !restores && !removesRecord;
+  const removes = remove.length > 0 || plan.engine.length > 0;
+  return !stops && !removes && !restores && !removesRecord;
 }
 
 /** The state after which a stop has nothing to do. */

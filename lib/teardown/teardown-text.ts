@@ -2,6 +2,7 @@
 
 import { formatBytes, labelled } from '../cli/index.js';
 import type { EnvRestoration } from '../env/index.js';
+import type { EngineRemains } from './engine-remains.js';
 import type { Remains } from './remains.js';
 import type { TeardownOutcome } from './tear-down.js';
 import type { TeardownPlan } from './teardown-plan.js';
@@ -17,6 +18,18 @@ export function removalLines(remove: readonly Remains[]): readonly string[] {
           : `; not ours, stays: ${foreign.slice(0, 3).join(', ')}`;
       const size = `${formatBytes(sizeBytes)}, ${count}`;
       return [title, `${path} (${size})${stays}`] as const;
+    })
+  );
+}
+
+/** What goes from a Docker engine. */
+export function engineLines(
+  engine: readonly EngineRemains[]
+): readonly string[] {
+  return labelled(
+    engine.map(({ kind, name, sizeBytes }) => {
+      const size = sizeBytes === null ? '' : ` (${formatBytes(sizeBytes)})`;
+      return [kind, `${name}${size}`] as const;
     })
   );
 }
@@ -63,7 +76,8 @@ export function planLines(plan: TeardownPlan): readonly string[] {
     lines.push(...restorationLines(plan.restoration));
     if (plan.restoration.diff !== '') lines.push(plan.restoration.diff);
   }
-  return [...lines, ...removalLines(plan.remove).map((it) => `remove ${it}`)];
+  const gone = [...removalLines(plan.remove), ...engineLines(plan.engine)];
+  return [...lines, ...gone.map((line) => `remove ${line}`)];
 }
 
 /**
@@ -96,6 +110,7 @@ export function teardownDocument(
             backupPath: restoration.backupPath,
           },
     removed: removed.map(asData),
+    engine: plan.engine,
     stays: plan.stays.map(asData),
     kept: outcome?.kept ?? [],
     recordKept: outcome?.recordKept ?? null,

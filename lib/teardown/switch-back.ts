@@ -1,0 +1,44 @@
+import { INDEX_SERVICE } from '../compose/index.js';
+import type { DockerRuntime } from '../runtime/docker/docker-runtime.js';
+import {
+  recreateServices,
+  runningServices,
+} from '../runtime/docker/recreate-services.js';
+import { RuntimeError } from '../runtime/runtime-error.js';
+import type { RuntimeActionOptions } from '../runtime/runtime.js';
+
+/**
+ * Makes the AppView's services anew as its own files have them, and looks
+ * whether they really ask another instance now. Its `.env` has to be back
+ * already.
+ *
+ * @returns the services that were made anew
+ * @throws RuntimeError START_FAILED, COMPOSE_FAILED
+ */
+export async function switchBack(
+  runtime: DockerRuntime,
+  options: RuntimeActionOptions
+): Promise<readonly string[]> {
+  const stack = await runtime.stack();
+  if (stack.baseFiles.length === 0) return [];
+  const running = await runningServices(runtime, stack, stack.switched);
+  const services = running.map(({ service }) => service);
+  await recreateServices(runtime, {
+    ...options,
+    stack,
+    view: 'base',
+    services,
+  });
+  const now = await runningServices(runtime, stack, stack.switched);
+  const behind = now.filter(({ environment }) =>
+    (environment['CONSTELLATION_URL'] ?? '').includes(`//${INDEX_SERVICE}:`)
+  );
+  if (behind.length === 0) return services;
+  throw new RuntimeError(
+    `${behind.map(({ name }) => name).join(' and ')} still asks the local index`,
+    {
+      code: 'START_FAILED',
+      suggestion: `look where CONSTELLATION_URL comes from: ${stack.baseFiles.join(', ')}`,
+    }
+  );
+}
