@@ -162,6 +162,33 @@ t.test('counts, cursor and ids are there again after a restart', async (t) => {
   t.match(second.reader.slot(POST, LIKES), { records: 3, dids: 2 });
 });
 
+t.test('a page goes on after deletions and a restart', async (t) => {
+  const folder = t.testdir();
+  const rkeys = ['1', '2', '3', '4', '5', '6'];
+  const first = openTestIndex(folder);
+  first.apply(...rkeys.map((rkey) => like(A, rkey, POST)));
+  const slotId = first.reader.slot(POST, LIKES)?.slotId ?? 0;
+  const begin = { limit: 2, from: null, reverse: false };
+  const page = linkPage(first.reader, slotId, begin);
+  t.same(
+    page.items.map(({ rkey }) => rkey),
+    ['6', '5']
+  );
+  // Those around the border, the one that the cursor names among them.
+  first.apply(commit('delete', A, LIKE, '5'), commit('delete', A, LIKE, '4'));
+  await first.close();
+  const second = openTestIndex(folder);
+  t.teardown(second.close);
+  second.apply(like(B, '7', POST));
+  const rest = linkPage(second.reader, slotId, { ...begin, from: page.next });
+  t.same(
+    rest.items.map(({ rkey }) => rkey),
+    ['3', '2'],
+    'nothing is lost, nothing comes twice'
+  );
+  t.type(rest.next, 'number');
+});
+
 t.test(
   'complete since is the first event, and moves only with a gap',
   async (t) => {
