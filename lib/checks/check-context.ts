@@ -1,6 +1,5 @@
 import type { HealthDocument } from '../health/index.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
-import type { GrowthReading } from '../setup/disk/growth.js';
 import type { AppViewSubject } from './appview/appview-subject.js';
 import type { CheckLimits } from './check-limits.js';
 import type { IndexApi } from './index-api.js';
@@ -28,8 +27,6 @@ export interface CheckContext {
   readonly appview: AppViewSubject | null;
   /** Which Redis, or why none. Read when asked for. */
   readonly redis: () => Promise<RedisChoice>;
-  /** How large the data were at earlier times, oldest first. */
-  readonly growth: () => Promise<readonly GrowthReading[]>;
   readonly limits: CheckLimits;
   readonly clock: CheckClock;
 }

@@ -4,7 +4,6 @@ import { readHealth, type HealthDocument } from '../health/index.js';
 import { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
 import { findAppViewProcess } from './appview/appview-processes.js';
-import { readGrowth } from '../setup/disk/growth-history.js';
 import type { CheckClock, CheckContext } from './check-context.js';
 import type { CheckLimits } from './check-limits.js';
 import { isStoreOf } from './data/open-file.js';
@@ -35,8 +34,6 @@ export interface ContextOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The env file of this project. */
   readonly envFile: string;
-  /** Where setup noted how large the data were; absent: nowhere. */
-  readonly growthFile?: string | undefined;
   readonly limits: CheckLimits;
   readonly clock?: CheckClock | undefined;
   /** Ends the first question, which no check waits for alone. */
@@ -107,10 +104,6 @@ export async function openContext(
           env: options.env,
           envFile: options.envFile,
         })),
-      growth: () =>
-        options.growthFile === undefined
-          ? Promise.resolve([])
-          : readGrowth(options.growthFile),
       limits,
       clock,
     },

@@ -55,7 +55,6 @@ export async function runTestCommand({
     redisUrl: flags.redisUrl,
     env,
     envFile: defaultEnvFile(folder.path),
-    growthFile: folder.growth,
     signal,
     limits: {
       ...CHECK_LIMITS,

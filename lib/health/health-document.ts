@@ -12,6 +12,13 @@ export interface HealthPause {
   readonly since: string;
 }
 
+/** How fast the data grows, as the index measured it. */
+export interface HealthGrowth {
+  readonly bytesPerDay: number;
+  /** Null: it does not grow. */
+  readonly daysToFull: number | null;
+}
+
 /** The fields of `/health` that anybody here uses. */
 export interface HealthDocument {
   readonly verdict: HealthVerdict;
@@ -37,6 +44,8 @@ export interface HealthDocument {
   readonly dataPath: string;
   readonly dataBytes: number | null;
   readonly freeBytes: number | null;
+  /** How fast its data grew over the last week; null before that is known. */
+  readonly growth: HealthGrowth | null;
   readonly version: string;
 }
 
@@ -73,6 +82,7 @@ export function parseHealthDocument(value: unknown): HealthDocument | null {
     dataPath,
     dataBytes: numberOr(field('data_bytes'), null),
     freeBytes: numberOr(field('free_bytes'), null),
+    growth: parseGrowth(field('disk')),
     version: textOr(field('version'), 'unknown'),
   };
 }
@@ -84,6 +94,14 @@ function parsePause(value: unknown): HealthPause | null {
     message: textOr(Reflect.get(value, 'message'), ''),
     since: textOr(Reflect.get(value, 'since'), ''),
   };
+}
+
+function parseGrowth(value: unknown): HealthGrowth | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const bytesPerDay = numberOr(Reflect.get(value, 'bytes_per_day'), null);
+  if (bytesPerDay === null) return null;
+  const daysToFull = numberOr(Reflect.get(value, 'days_to_full'), null);
+  return { bytesPerDay, daysToFull };
 }
 
 function isVerdict(value: unknown): value is HealthVerdict {

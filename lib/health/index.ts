@@ -22,6 +22,7 @@ export {
 export {
   parseHealthDocument,
   type HealthDocument,
+  type HealthGrowth,
   type HealthPause,
   type HealthVerdict,
 } from './health-document.js';

@@ -1,12 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { formatBytes } from '../../cli/index.js';
-import { readHealth, type HealthDocument } from '../../health/index.js';
 import {
-  daysText,
-  daysToFull,
-  growthRate,
-  type GrowthReading,
-} from '../../setup/disk/growth.js';
+  readHealth,
+  type HealthDocument,
+  type HealthGrowth,
+} from '../../health/index.js';
 import type { Check, CheckOutcome } from '../check.js';
 import type { CheckContext } from '../check-context.js';
 import { indexPid } from '../index-pid.js';
@@ -57,26 +55,25 @@ export const dataCheck: Check<CheckContext> = {
       told === null
         ? passed(facts, 'nobody writes to it: the index does not answer')
         : await watchGrowth(context, facts, signal);
-    return withDaysToFull(outcome, facts, await context.growth());
+    return withDaysToFull(outcome, told?.growth ?? null);
   },
 };
 
-/** When the disk will be full, once enough was measured to say so. Pure. */
+/** When the disk will be full, as the index measured it. Pure. */
 export function withDaysToFull(
   outcome: CheckOutcome,
-  { path, freeBytes }: Pick<FolderFacts, 'path' | 'freeBytes'>,
-  readings: readonly GrowthReading[]
+  growth: HealthGrowth | null
 ): CheckOutcome {
-  const rate = growthRate(readings, path);
-  if (rate.basis === 'assumed' || outcome.status !== 'pass') return outcome;
-  const days = daysToFull(freeBytes, rate);
+  if (growth === null || outcome.status !== 'pass') return outcome;
+  const { bytesPerDay, daysToFull } = growth;
+  const full =
+    daysToFull === null
+      ? 'not growing'
+      : `full in ${daysToFull} days (${formatBytes(bytesPerDay)} a day)`;
   return {
     ...outcome,
-    message: `${outcome.message}, full in ${daysText(days)} (${rate.because})`,
-    facts: {
-      ...outcome.facts,
-      daysToFull: Number.isFinite(days.soonest) ? days.soonest : null,
-    },
+    message: `${outcome.message}, ${full}`,
+    facts: { ...outcome.facts, bytesPerDay, daysToFull },
   };
 }
 

@@ -12,7 +12,6 @@ import {
   type CheckResult,
 } from '../../../lib/checks/index.js';
 import { withDaysToFull } from '../../../lib/checks/data/data-check.js';
-import type { GrowthReading } from '../../../lib/setup/disk/growth.js';
 import { paintFor } from '../../../lib/cli/index.js';
 
 const PASS: CheckOutcome = { status: 'pass', message: 'good' };
@@ -191,20 +190,14 @@ t.test('lines are wrapped for a terminal, but no command', async (t) => {
   t.ok(others.length > 5);
 });
 
-t.test(
-  'measured growth says when the disk is full, a guess does not',
-  async (t) => {
-    const facts = { path: '/data', freeBytes: 30e9 };
-    const reading = (at: string, sizeBytes: number): GrowthReading => {
-      return { at, dataPath: '/data', sizeBytes };
-    };
-    const first = reading('2026-11-20T00:00:00Z', 1e9);
-    const last = reading('2026-11-22T00:00:00Z', 7e9);
-    t.match(withDaysToFull(PASS, facts, [first, last]), {
-      message: 'good, full in about 10 days (measured over 2 days',
-      facts: { daysToFull: 10 },
-    });
-    t.equal(withDaysToFull(PASS, facts, [first]), PASS);
-    t.equal(withDaysToFull(FAIL, facts, [first, last]), FAIL);
-  }
-);
+t.test('measured growth says when the disk is full', async (t) => {
+  const growth = { bytesPerDay: 3 * 2 ** 30, daysToFull: 9.8 };
+  t.match(withDaysToFull(PASS, growth), {
+    message: 'good, full in 9.8 days (3.0 GiB a day)',
+    facts: growth,
+  });
+  const shrinking = { bytesPerDay: -5, daysToFull: null };
+  t.match(withDaysToFull(PASS, shrinking), { message: 'good, not growing' });
+  t.equal(withDaysToFull(PASS, null), PASS, 'nothing is measured yet');
+  t.equal(withDaysToFull(FAIL, growth), FAIL);
+});
