@@ -112,6 +112,23 @@ async function ask(
   }
 }
 
+/** Asks until it answers like that, so that all that follows can. */
+async function warmUp(
+  client: ConstellationClient,
+  feed: readonly string[],
+  source: string
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await ask(client, feed, source);
+      return;
+    } catch (error) {
+      if (tries === 20) throw error;
+      await new Promise((next) => setTimeout(next, 250));
+    }
+  }
+}
+
 async function bare(pool: Pool, feed: readonly string[]): Promise<void> {
   let next = 0;
   await Promise.all(
@@ -169,6 +186,7 @@ try {
     ttlSeconds: 3_600,
   };
   const client = new ConstellationClient(options);
+  await warmUp(client, posts.slice(-1), 'local');
   const pool = new Pool(url, { connections: policyFor('local').concurrency });
   const cold = await inTurns(
     feeds,
@@ -191,6 +209,7 @@ try {
     await writer.close();
     const reader = new ConstellationClient({ ...shared, memoryEntries: 0 });
     await reader.ready(30_000);
+    await warmUp(reader, feeds[0] ?? [], 'redis');
     const direct = new Redis(redis.url);
     const warm = await inTurns(
       [...feeds, ...feeds, ...feeds],
