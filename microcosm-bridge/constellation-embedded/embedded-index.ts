@@ -49,6 +49,7 @@ export async function startEmbedded(
     },
     bind: settings.bind,
     bindMetrics: settings.bindMetrics,
+    backupState: settings.backupState,
     workers: settings.workers,
     didWebDomain: settings.didWebDomain,
     identity: {

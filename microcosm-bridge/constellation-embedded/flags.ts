@@ -68,6 +68,11 @@ export const COMMAND = defineCommand({
       help: 'Where the metrics listen',
       check: checkBind,
     },
+    backupState: {
+      type: 'string',
+      placeholder: 'FILE',
+      help: 'backup.json of the state folder, for metrics about backups',
+    },
     fixture: {
       type: 'string',
       placeholder: 'FILE',

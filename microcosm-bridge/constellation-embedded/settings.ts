@@ -12,6 +12,8 @@ import { parseEndpoints } from './jetstream/index.js';
 export interface EmbeddedSettings {
   readonly bind: BindAddress;
   readonly bindMetrics: BindAddress | null;
+  /** Null: the metrics say nothing of backups. */
+  readonly backupState: string | null;
   readonly dataPath: string;
   /** URLs; null when a file is indexed, or nothing. */
   readonly jetstream: readonly string[] | null;
@@ -63,6 +65,8 @@ export function settingsFrom(
     bindMetrics: values.collectMetrics
       ? bindOf('--bind-metrics', values.bindMetrics)
       : null,
+    backupState:
+      values.backupState === undefined ? null : absolute(values.backupState),
     dataPath: absolute(data),
     jetstream:
       fixture === undefined && jetstream !== undefined

@@ -69,6 +69,7 @@ export function indexCommand(
   if (metricsPort !== null) {
     args.push('--collect-metrics', '--bind-metrics');
     args.push(hostPort(bind, metricsPort));
+    args.push('--backup-state', folder.backup);
   }
   if (workers !== null) args.push('--workers', String(workers));
   if (config.sample) args.push('--sample-data');

@@ -8,17 +8,21 @@ import {
   collectDefaultMetrics,
 } from 'prom-client';
 import type { MetricsJson } from '../../../lib/api-server/index.js';
+import { addBackupMetrics } from './backup-metrics.js';
 
 /**
  * Makes the server; the caller listens.
  *
  * @param threads - asks every thread for its metrics
+ * @param backupState - where backups are written down; null: nowhere
  */
 export function createMetricsServer(
-  threads: () => Promise<readonly MetricsJson[]>
+  threads: () => Promise<readonly MetricsJson[]>,
+  backupState: string | null = null
 ): Server {
   const own = new Registry();
   collectDefaultMetrics({ register: own });
+  if (backupState !== null) addBackupMetrics(own, backupState);
   return createServer((request, response) => {
     if (request.url === '/health') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('OK');

@@ -31,6 +31,8 @@ export interface SupervisorOptions {
   readonly bind: BindAddress;
   /** Null: no metrics. */
   readonly bindMetrics: BindAddress | null;
+  /** File that backups are written down in, for the metrics; null: none. */
+  readonly backupState: string | null;
   /** HTTP threads. */
   readonly workers: number;
   readonly didWebDomain: string | null;
@@ -186,7 +188,7 @@ export class Supervisor {
     const server = createMetricsServer(async () => {
       const threads = [this.#index, ...this.#http].filter((t) => t !== null);
       return await Promise.all(threads.map(metricsOf));
-    });
+    }, this.#options.backupState);
     this.#metrics = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => {
