@@ -5,13 +5,20 @@ import {
   type CommandContext,
   type ExitCode,
 } from '../cli/index.js';
+import { readBackupState } from '../backup/run-record.js';
 import { parseSettings } from '../env/index.js';
-import { DEFAULT_STATE_FOLDER, stateFolder } from '../runtime/state-folder.js';
+import {
+  DEFAULT_STATE_FOLDER,
+  stateFolder,
+  type StateFolder,
+} from '../runtime/state-folder.js';
 import { openRecordedRuntime } from '../setup/recorded-runtime.js';
 import { defaultEnvFile } from '../setup/setup-options.js';
 import { shellWord } from '../setup/shell-words.js';
 import { appviewOf } from './appview/appview-record.js';
-import type { CheckResult } from './check.js';
+import { backupsCheck } from './backups-check.js';
+import type { Check, CheckResult } from './check.js';
+import type { CheckContext } from './check-context.js';
 import { CHECK_LIMITS } from './check-limits.js';
 import { CHECKS } from './checks.js';
 import { openContext } from './open-context.js';
@@ -81,7 +88,8 @@ export async function runTestCommand({
     if (isText) output.result(`${prettyHead(subject, pretty)}\n`);
     const aimed = (result: CheckResult): CheckResult =>
       withState(result, flags.state);
-    const found = await runChecks(CHECKS, context, {
+    const checks = await checksOf(flags.strict, folder);
+    const found = await runChecks(checks, context, {
       deadlineMs: flags.timeout * 1000,
       only: selectChecks(CHECKS, flags.only),
       signal,
@@ -112,6 +120,18 @@ function withState(
   const aim = `$& --state ${shellWord(state).replaceAll('$', '$$$$')}`;
   return {
     ...result,
-    suggestion: suggestion.replaceAll(/npx zx scripts\/\w+\.ts/g, aim),
+    suggestion: suggestion.replaceAll(
+      /npx zx scripts\/(?:backup\.ts \w+|\w+\.ts)/g,
+      aim
+    ),
   };
+}
+
+/** Who makes backups wants to know that they are made. */
+async function checksOf(
+  strict: boolean,
+  folder: StateFolder
+): Promise<ReadonlyArray<Check<CheckContext>>> {
+  const state = strict ? await readBackupState(folder.backup) : null;
+  return state === null ? CHECKS : [...CHECKS, backupsCheck(state)];
 }

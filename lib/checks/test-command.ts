@@ -97,7 +97,7 @@ export const TEST_COMMAND = defineCommand({
     strict: {
       type: 'boolean',
       default: false,
-      help: 'a skipped check makes the run fail',
+      help: 'a skipped check makes the run fail; where backups are made, they are checked too',
     },
     json: {
       type: 'boolean',

@@ -18,6 +18,7 @@ import {
 } from '../runtime/state-folder.js';
 import { openRecordedRuntime } from '../setup/recorded-runtime.js';
 import { shellWord } from '../setup/shell-words.js';
+import { offerBackup } from './offer-backup.js';
 import { removeIfEmpty } from './remove-remains.js';
 import { tearDown, type TeardownOutcome } from './tear-down.js';
 import type { TEARDOWN_COMMAND } from './teardown-command.js';
@@ -65,6 +66,7 @@ export async function runTeardownCommand(context: Context): Promise<ExitCode> {
       showPlan(context, plan, folder);
     } else {
       await confirmRemoval(context, plan, folder);
+      await offerBackup(context, plan, folder);
       const outcome = await carryOut(context, runtime, folder, wish, plan);
       showOutcome(context, plan, outcome);
     }

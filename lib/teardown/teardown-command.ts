@@ -1,4 +1,5 @@
 import { defineCommand, EXIT, STANDARD_FLAGS } from '../cli/index.js';
+import { settingFlag } from '../env/index.js';
 
 /** The command line of `scripts/teardown.ts`. */
 export const TEARDOWN_COMMAND = defineCommand({
@@ -42,6 +43,14 @@ export const TEARDOWN_COMMAND = defineCommand({
       default: false,
       help: 'as --data: the index in its volume (Docker)',
     },
+    backup: {
+      type: 'boolean',
+      help: 'make a backup before the index is removed; asked for where neither is given',
+    },
+    backups: settingFlag('CONSTELLATION_BACKUP_PATH', {
+      placeholder: 'DIR',
+      help: 'folder of the backups (default: the one of the last backup)',
+    }),
     confirm: {
       type: 'string',
       placeholder: 'NAME',

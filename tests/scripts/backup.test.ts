@@ -12,6 +12,7 @@ import {
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { request } from 'undici';
 import { readStoreFacts } from '../../lib/backup/embedded/store-facts.js';
 import { parseManifest } from '../../lib/backup/manifest/parse-manifest.js';
 import { EmbeddedRuntime } from '../../lib/runtime/embedded/embedded-runtime.js';
@@ -37,14 +38,15 @@ t.teardown(async () => {
 const CONFIG = {
   bind: '127.0.0.1',
   port: 0,
-  metricsPort: null,
+  metricsPort: 0,
   jetstream: [simulator.url],
   dataPath: null,
   logLevel: 'info',
   workers: 1,
   sample: false,
 } as const;
-const api = (await runtime.start(CONFIG)).urls?.api ?? '';
+const urls = (await runtime.start(CONFIG)).urls;
+const api = urls?.api ?? '';
 await healthUntil(api, ({ events_total: total }) => total > 2500);
 
 /** Runs a command on the state folder of this test. */
@@ -168,6 +170,11 @@ t.test(
       lastRun: { outcome: 'good' },
       maxAgeMs: 5_400_000,
     });
+    const scraped = await request(urls?.metrics ?? '');
+    const metrics = await scraped.body.text();
+    t.match(metrics, /^backup_last_run_failed 0$/m);
+    t.match(metrics, /^backup_newest_good_timestamp_seconds 1\.?\d+(e\+9)?/m);
+    t.match(metrics, /^backup_interval_seconds 3600$/m);
     t.equal(names().length, 1, 'and pruned');
     const [list, quick] = await Promise.all([
       backup('list'),
@@ -283,4 +290,47 @@ t.test('a hook that fails is a failure, and status says so', async (t) => {
   const status = await document('status');
   t.equal(status.code, 1);
   t.match(status.value, { lastRun: { outcome: 'failed' } });
+  const test = path.join(ROOT, 'scripts/test.ts');
+  const words = ['--import', 'tsx', test, '--strict', '--json'];
+  const place = ['--state', folder.path];
+  const strict = await startProgram(process.execPath, [...words, ...place])
+    .ended;
+  t.equal(strict.code, 1);
+  const { checks } = JSON.parse(strict.stdout) as { checks: unknown[] };
+  t.match(checks.at(-1), {
+    id: 'backups',
+    status: 'fail',
+    message: /the last run, of .*, failed: the hook/,
+    suggestion: /^npx zx scripts\/backup\.ts status --state /,
+  });
+});
+
+t.test('teardown makes a backup first, if it is told to', async (t) => {
+  const before = names().length;
+  const teardown = path.join(ROOT, 'scripts/teardown.ts');
+  const words = ['--import', 'tsx', teardown, '--state', folder.path];
+  const confirmed = [
+    '--data',
+    '--yes',
+    '--confirm',
+    path.basename(folder.path),
+  ];
+  const full = ['--backups', path.join(folder.data, 'index.mdb')];
+  const failed = await startProgram(process.execPath, [
+    ...words,
+    ...confirmed,
+    ...full,
+    '--backup',
+  ]).ended;
+  t.equal(failed.code, 1, 'no backup, no removal');
+  t.ok(existsSync(path.join(folder.data, 'index.mdb')));
+  const done = await startProgram(process.execPath, [
+    ...words,
+    ...confirmed,
+    '--backup',
+  ]).ended;
+  t.equal(done.code, 0, done.stderr);
+  t.match(done.stderr, 'every count is what it was');
+  t.notOk(existsSync(path.join(folder.data, 'index.mdb')));
+  t.equal(names().length, before + 1);
 });

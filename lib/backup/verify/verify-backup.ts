@@ -41,7 +41,9 @@ export async function verifyBackup(
 ): Promise<Verification> {
   const { level, signal, now = () => new Date() } = options;
   const note = async (problem: string | null): Promise<Verification> => {
-    const verification = { at: now().toISOString(), level, problem };
+    const at = now().toISOString();
+    const kept = levelAfter(backup, level, problem);
+    const verification = { at, level: kept, problem };
     await writeVerification(backup.path, verification);
     return verification;
   };
@@ -64,6 +66,17 @@ export async function verifyBackup(
     throw error;
   }
   return await note(null);
+}
+
+/** A quick look that finds nothing takes nothing from what a full one found. */
+function levelAfter(
+  { verification }: ReadBackup,
+  level: VerifyLevel,
+  problem: string | null
+): VerifyLevel {
+  const wasFull = verification?.level === 'full';
+  const isGood = problem === null && verification?.problem === null;
+  return wasFull && isGood ? 'full' : level;
 }
 
 const MORE_SPACE =

@@ -35,7 +35,7 @@ t.test('the index gets its flags as separate arguments', async (t) => {
     ...['--log-file', '/srv/two words/ünï/logs/embedded.log'],
     ...['--log-level', 'info'],
     ...['--collect-metrics', '--bind-metrics', '127.0.0.1:8765'],
-    ...['--backup-state', folder.backup],
+    ...['--backup-state', FOLDER.backup],
     ...['--workers', '3'],
   ]);
 });
