@@ -24,6 +24,8 @@ export interface Overview {
     readonly targetables: number;
     readonly linking_records: number;
     readonly started_at: number | null;
+    /** Whatever else the index counts, by name; null where it says nothing. */
+    readonly other_data: Readonly<Record<string, number>> | null;
   };
 }
 

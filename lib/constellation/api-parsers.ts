@@ -13,6 +13,7 @@ import type { SourceRole } from './events.js';
 import {
   badShape,
   isCount,
+  isObject,
   ownField,
   readCountIn,
   readEach,
@@ -42,8 +43,21 @@ export function parseOverview(body: unknown): Overview {
       targetables: readCountIn(stats, 'targetables'),
       linking_records: readCountIn(stats, 'linking_records'),
       started_at: isCount(startedAt) ? startedAt : null,
+      other_data: readOtherData(ownField(stats, 'other_data')),
     },
   };
+}
+
+/** Each index counts what it likes: nothing in it is promised or refused. */
+function readOtherData(
+  value: unknown
+): Readonly<Record<string, number>> | null {
+  if (!isObject(value)) return null;
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, number] =>
+      isCount(entry[1])
+    )
+  );
 }
 
 /** `GET /links/all` */

@@ -71,6 +71,11 @@ export const SCHEMAS = {
         type: ['integer', 'null'],
         description: 'Microseconds since 1970; not to be trusted.',
       },
+      other_data: {
+        type: ['object', 'null'],
+        additionalProperties: COUNT,
+        description: 'What else the index counts; null where it says nothing.',
+      },
     }),
   }),
   AllLinks: object({

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
@@ -88,6 +90,35 @@ t.test('the document is OpenAPI 3.1, and real answers fit it', async (t) => {
   fits('PostsAnswer', (await bridge.post('/v1/posts', { uris })).body);
   const dids = ['did:plc:o2kzycnrhzij6gb6j4gsda3h', 'not a did'];
   fits('ProfilesAnswer', (await bridge.post('/v1/profiles', { dids })).body);
+});
+
+t.test('counts of an index’s own are passed on', async (t) => {
+  const told = { help: '', days_indexed: 3, stats: { dids: 1 } };
+  const counts = { targetables: 2, linking_records: 3, started_at: 4 };
+  let other: unknown = { events: 7, hidden: 'text', below: -1 };
+  const server = createServer((_, response) => {
+    const stats = { ...told.stats, ...counts, other_data: other };
+    response.end(JSON.stringify({ ...told, stats }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const asking = await startTestBridge({
+    CONSTELLATION_URL: `http://127.0.0.1:${port}`,
+    CONSTELLATION_FALLBACK_URL: 'off',
+    CACHE_ENABLED: 'false',
+  });
+  t.teardown(async () => {
+    await asking.stop();
+    server.close();
+  });
+  const otherData = async (): Promise<unknown> => {
+    const { body } = await asking.get('/');
+    return (body as { stats: { other_data: unknown } }).stats.other_data;
+  };
+  t.same(await otherData(), { events: 7 });
+  other = 'none';
+  t.equal(await otherData(), null);
 });
 
 t.test('a batch answers each subject once, or says why not', async (t) => {
