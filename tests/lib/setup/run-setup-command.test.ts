@@ -126,7 +126,6 @@ t.test('what cannot be set up is exit 1 and says the way out', async (t) => {
     [['--data', '/sys/nowhere'], /disk: 0 B free; the index pauses below/],
     [['--data', path.join(readOnly(t, root), 'data')], /cannot be used/],
     [['--appview', appview], /\.env: line 3/],
-    [['--runtime', 'docker'], /not there yet/],
   ] as const) {
     const { code, error } = await setup([...yes, ...args], {
       programs: { ...programs, index: '/nowhere/main.ts' },

@@ -1,0 +1,237 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import t from 'tap';
+import {
+  BASE,
+  COMPOSES,
+  docker,
+  removeProject,
+  requireEngine,
+  run,
+  until,
+  type Done,
+} from '../fixtures/docker/engine.js';
+import {
+  buildEmbeddedImage,
+  goldenProblems,
+  makeStack,
+} from '../fixtures/docker/stack.js';
+import { freePort } from '../fixtures/redis-server.js';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const IMAGE = `clscn-${process.pid}`;
+
+t.before(async () => {
+  await requireEngine([BASE.debian, BASE.node]);
+  await buildEmbeddedImage(IMAGE);
+});
+t.teardown(() => run(['docker', 'rmi', '-f', IMAGE]));
+
+/** The post that most of the golden events link to. */
+const TARGET =
+  'at://did:plc:o2kzycnrhzij6gb6j4gsda3h/app.bsky.feed.post/3m2qspalmk2cl';
+
+for (const generation of COMPOSES) {
+  t.test(
+    `${generation.name}: an AppView gets its index, and gives it back`,
+    async (t) => {
+      const project = `clscn-${generation.name}-${process.pid}`;
+      const stack = makeStack(generation, t.testdir(), project);
+      const state = mkdtempSync(path.join(tmpdir(), 'clscn-'));
+      const [port, metricsPort] = [await freePort(), await freePort()];
+      const bystander = `${project}-bystander`;
+      t.teardown(async () => {
+        await run(['docker', 'rm', '-f', bystander]);
+        await run(['docker', 'volume', 'rm', bystander]);
+        await stack.remove();
+        await removeProject(project);
+        rmSync(state, { recursive: true, force: true });
+      });
+      const script = (
+        name: string,
+        ...args: readonly string[]
+      ): Promise<Done> =>
+        run(
+          [
+            ...(['npx', 'zx', `scripts/${name}.ts`, '--yes'] as const).slice(
+              0,
+              name === 'test' ? 3 : 4
+            ),
+            ...['--state', state],
+            ...args,
+          ] as unknown as readonly [string, ...string[]],
+          {
+            cwd: ROOT,
+            env: {
+              ...generation.env,
+              // Without its plugins docker has no Compose 2.
+              ...(generation.name === 'v1' ? { DOCKER_CONFIG: state } : {}),
+              CONSTELLATION_IMAGE: IMAGE,
+            },
+          }
+        );
+      const setup = (...args: readonly string[]): Promise<Done> =>
+        script(
+          'setup',
+          ...['--runtime', 'docker', '--appview', stack.folder],
+          ...['--port', `${port}`, '--metrics-port', `${metricsPort}`],
+          ...['--jetstream', 'ws://jetstream:6008/subscribe'],
+          ...args
+        );
+      const api = `http://127.0.0.1:${port}`;
+      const envFile = path.join(stack.folder, '.env');
+      const before = readFileSync(envFile, 'utf8');
+      const golden = async (when: string): Promise<void> => {
+        await until(
+          () => goldenProblems(api).catch((error: unknown) => [String(error)]),
+          (problems) => problems.length === 0,
+          `the recorded answers ${when}`
+        );
+        t.pass(`the recorded answers ${when}`);
+      };
+
+      await docker('volume', 'create', bystander);
+      await docker(
+        ...['run', '-d', '--init', '--name', bystander],
+        ...[
+          '-v',
+          `${bystander}:/x`,
+          '--label',
+          'constellation-local.role=index',
+        ],
+        ...[BASE.debian, 'sleep', '3600']
+      );
+      await stack.compose('build', '-q');
+      await stack.compose('up', '-d');
+      const others = async (): Promise<readonly string[]> =>
+        await Promise.all(['redis', 'jetstream'].map(stack.idOf));
+      const ids = await others();
+
+      const first = await setup();
+      t.equal(first.code, 0, first.stderr);
+      t.strictSame(await others(), ids, 'other containers keep their ids');
+      await golden('after setup');
+      const index = await stack.idOf('constellation-local');
+      t.match(await stack.askAsApp('/'), 'days_indexed', 'the app reaches it');
+      const since = /LOCAL_SINCE=(\S+)/.exec(
+        readFileSync(envFile, 'utf8')
+      )?.[1];
+      t.match(since, /^20\d\d-/);
+      t.match(
+        readFileSync(envFile, 'utf8'),
+        /^COMPOSE_FILE=docker-compose.yml:/m
+      );
+
+      await t.test('the nine checks', async (t) => {
+        const checked = await script('test', '--json', '--target', TARGET);
+        const { checks } = JSON.parse(checked.stdout) as {
+          checks: ReadonlyArray<{
+            id: string;
+            status: string;
+            message: string;
+          }>;
+        };
+        t.strictSame(
+          checks.filter(({ status }) => status !== 'pass'),
+          [],
+          checked.stderr
+        );
+        t.equal(checks.length, 9);
+        t.equal(checked.code, 0);
+      });
+
+      await t.test('a second run finds everything done', async (t) => {
+        const again = await setup();
+        t.equal(again.code, 0, again.stderr);
+        t.match(again.stdout, 'everything was set up already');
+        t.equal(await stack.idOf('constellation-local'), index);
+        t.match(readFileSync(envFile, 'utf8'), `LOCAL_SINCE=${since ?? '?'}`);
+      });
+
+      await t.test('an outage of the Jetstream', async () => {
+        await stack.setFault({ fault: 'close', afterEvents: 1, times: 3 });
+        await golden('while the stream is out');
+        await until(
+          async () => {
+            const answer = await fetch(`${api}/health`);
+            return (await answer.json()) as { connected?: boolean };
+          },
+          ({ connected }) => connected === true,
+          'connected again'
+        );
+      });
+
+      await t.test('kill -9', async () => {
+        const pid = await docker('inspect', '-f', '{{.State.Pid}}', index);
+        process.kill(Number(pid), 'SIGKILL');
+        await golden('after kill -9');
+      });
+
+      await t.test('a plain up -d leaves the overlay on', async (t) => {
+        await stack.compose('up', '-d');
+        t.match(await stack.askAsApp('/'), 'days_indexed');
+        t.strictSame(await others(), ids);
+        t.equal(await stack.idOf('constellation-local'), index);
+      });
+
+      await t.test(
+        'teardown gives the AppView back, and keeps the index',
+        async (t) => {
+          await script('teardown');
+          t.equal(
+            readFileSync(envFile, 'utf8'),
+            before,
+            'the .env is as it was'
+          );
+          const app = await docker(
+            ...['inspect', '-f', '{{json .Config.Env}}'],
+            await stack.idOf('app')
+          );
+          t.match(
+            app,
+            'CONSTELLATION_URL=https://constellation.microcosm.blue'
+          );
+          const status = await docker(
+            'inspect',
+            '-f',
+            '{{.State.Status}}',
+            index
+          );
+          t.equal(status, 'exited', 'the index is stopped, and there');
+          t.strictSame(await others(), ids);
+        }
+      );
+
+      await t.test('set up again, then everything of ours goes', async (t) => {
+        const again = await setup();
+        t.equal(again.code, 0, again.stderr);
+        await golden('on the same volume');
+        const gone = await script(
+          'teardown',
+          ...['--containers', '--volumes', '--config'],
+          ...['--confirm', path.basename(state)]
+        );
+        t.equal(gone.code, 0, gone.stderr);
+        t.equal(await stack.idOf('constellation-local'), '');
+        const volumes = await docker(
+          ...['volume', 'ls', '-q', '--filter'],
+          `label=com.docker.compose.project=${project}`
+        );
+        t.equal(volumes, '');
+        t.strictSame(await others(), ids, 'the AppView’s own stay');
+        t.equal(
+          await docker('inspect', '-f', '{{.State.Status}}', bystander),
+          'running',
+          'a bystander with our label, of no project of ours, stays'
+        );
+        t.equal(
+          await docker('volume', 'ls', '-q', '--filter', `name=${bystander}`),
+          bystander
+        );
+        const twice = await script('teardown');
+        t.match(twice.stdout, 'Nothing to do');
+      });
+    }
+  );
+}
