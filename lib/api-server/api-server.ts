@@ -122,7 +122,7 @@ function send(
     'access-control-allow-origin',
     '*',
     'vary',
-    'origin, access-control-request-method, access-control-request-headers',
+    'accept, origin, access-control-request-method, access-control-request-headers',
     'content-length',
     String(Buffer.byteLength(answer.body)),
   ];

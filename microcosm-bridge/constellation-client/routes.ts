@@ -11,6 +11,7 @@ import {
   preflightAnswer,
   splitUrl,
   textAnswer,
+  wantsPage,
   type Answer,
 } from '../../lib/api-server/index.js';
 import {
@@ -96,7 +97,9 @@ export function answerFor(
     return emptyAnswer(path, 405, [['allow', 'GET, HEAD, OPTIONS']]);
   }
   if (plain !== undefined) return plain(context);
-  if (endpoint === undefined && wantsPage(request)) return context.statusPage();
+  if (endpoint === undefined && wantsPage(request.headers.accept)) {
+    return context.statusPage();
+  }
   return admit(context, path, async () => {
     const { client } = context;
     const answer =
@@ -166,8 +169,4 @@ async function metrics(context: RouteContext): Promise<Answer> {
 function pretty(route: string, status: number, value: object): Answer {
   const body = `${JSON.stringify(value, null, 2)}\n`;
   return jsonAnswer(route, status, body, NO_STORE);
-}
-
-function wantsPage({ headers }: IncomingMessage): boolean {
-  return /\btext\/html\b/i.test(headers.accept ?? '');
 }

@@ -3,7 +3,7 @@ import type {
   ClientStats,
 } from '../../../lib/constellation/index.js';
 import { count, latency, percent } from './figures.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../../lib/api-server/index.js';
 
 const SOURCES: readonly (readonly [AnswerSource, string])[] = [
   ['local', 'local index'],

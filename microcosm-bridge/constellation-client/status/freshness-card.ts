@@ -4,7 +4,7 @@ import type {
 } from '../../../lib/constellation/index.js';
 import { catchUpOf } from './catch-up.js';
 import { age, moment, percent } from './figures.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../../lib/api-server/index.js';
 import type { HistorySample } from './traffic-history.js';
 
 /** What the card about the local index's freshness shows. */

@@ -1,6 +1,6 @@
 import type { SourceStats } from '../../../lib/constellation/index.js';
 import { age, count, latency, rate } from './figures.js';
-import { html, type Html } from './html.js';
+import { html, type Html } from '../../../lib/api-server/index.js';
 import { sparkline } from './sparkline.js';
 import type { TrafficSample } from './traffic-history.js';
 

@@ -1,5 +1,4 @@
-import type { Html } from './html.js';
-import { html } from './html.js';
+import { html, type Html } from '../../../lib/api-server/index.js';
 
 /** How a sparkline is drawn. */
 export interface SparklineOptions {

@@ -28,8 +28,6 @@ export function statusAnswer(facts: StatusFacts): Answer {
       ['content-security-policy', POLICY],
       ['referrer-policy', 'no-referrer'],
       ['x-content-type-options', 'nosniff'],
-      // `/` is this page or JSON, as it is asked for.
-      ['vary', 'accept'],
     ],
   };
 }

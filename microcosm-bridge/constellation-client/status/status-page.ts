@@ -9,7 +9,7 @@ import { cacheHits, type ServiceCounts } from '../report/stats-report.js';
 import { answersCard } from './answers-card.js';
 import { age, count, latency, moment, percent, rate } from './figures.js';
 import { freshnessCard } from './freshness-card.js';
-import { Html, html } from './html.js';
+import { Html, html } from '../../../lib/api-server/index.js';
 import { indexCard } from './index-card.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';

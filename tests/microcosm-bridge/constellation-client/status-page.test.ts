@@ -1,6 +1,6 @@
 import t from 'tap';
 import { catchUpOf } from '../../../microcosm-bridge/constellation-client/status/catch-up.js';
-import { html } from '../../../microcosm-bridge/constellation-client/status/html.js';
+import { html } from '../../../lib/api-server/index.js';
 import { startTestBridge } from '../../fixtures/bridge.js';
 import { NO_CHROMIUM, startBrowser } from '../../fixtures/browser.js';
 import { startGoldenApi } from '../../fixtures/golden-api.js';
