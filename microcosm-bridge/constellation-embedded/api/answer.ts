@@ -10,11 +10,14 @@ import {
   preflightAnswer,
   splitUrl,
   textAnswer,
+  wantsPage,
 } from '../../../lib/api-server/index.js';
 import type { Answer } from '../../../lib/api-server/index.js';
 import type { HealthReport } from '../health/health-report.js';
 import type { IndexReader } from '../store/index-reader.js';
 import { ENDPOINTS } from './endpoints.js';
+import { exampleLink } from './explorer/example-link.js';
+import { explore } from './explorer/explore.js';
 import { didDocument, overview } from './front-pages.js';
 
 /** What the answers need besides the index. */
@@ -29,6 +32,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Path and query, undecoded. */
   readonly url: string;
+  /** The header. */
+  readonly accept: string | undefined;
 }
 
 const ALLOW = [['allow', 'GET,HEAD']] as const;
@@ -42,11 +47,26 @@ const PLAIN_ROUTES: ReadonlyMap<string, (state: ApiState) => Answer> = new Map([
 ]);
 
 /**
- * Finds the answer.
+ * Finds the answer: JSON, or the page of it for who would rather have that.
  *
  * @param reader - null while the store is not open: what needs it gets a 503
  */
 export function answerFor(
+  state: ApiState,
+  reader: IndexReader | null,
+  request: ApiRequest
+): Answer | Promise<Answer> {
+  const answer = plainAnswerFor(state, reader, request);
+  if (!wantsPage(request.accept)) return answer;
+  const show = (plain: Answer): Answer =>
+    explore(plain, request.url, {
+      sample: state.health().sample,
+      example: () => exampleLink(reader),
+    });
+  return answer instanceof Promise ? answer.then(show) : show(answer);
+}
+
+function plainAnswerFor(
   state: ApiState,
   reader: IndexReader | null,
   { method, url }: ApiRequest

@@ -108,6 +108,19 @@ export class IndexReader {
     };
   }
 
+  /** The (collection, path) and the target of the oldest slot, or null when there is none. */
+  oldestSlotName(): { sourceId: number; target: string } | null {
+    for (const { value } of this.snapshot.entries(this.store.slots, {
+      limit: 1,
+    })) {
+      return {
+        sourceId: sourceOfSlotName(value),
+        target: targetOfSlotName(value),
+      };
+    }
+    return null;
+  }
+
   /** The id of a DID, or null when it never linked to anything. */
   didId(did: string): number | null {
     return this.#idOf(this.store.dids, did);

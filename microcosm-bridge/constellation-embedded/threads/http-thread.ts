@@ -53,8 +53,8 @@ const state: ApiState = {
   didWebDomain,
 };
 const server = createApiServer({
-  answer: ({ method = 'GET', url = '/' }) =>
-    answerFor(state, currentReader(), { method, url }),
+  answer: ({ method = 'GET', url = '/', headers: { accept } }) =>
+    answerFor(state, currentReader(), { method, url, accept }),
   onAnswer: (route, status, seconds) => {
     metrics.observe(route, status, seconds);
   },

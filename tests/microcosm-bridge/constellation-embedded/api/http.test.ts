@@ -129,27 +129,24 @@ t.test('paths that are not there, and those that need no index', async (t) => {
   t.match(did.body, { id: 'did:web:index.example' });
 });
 
-t.test(
-  'it is JSON whatever is accepted, and open to every origin',
-  async (t) => {
-    for (const accept of ['text/html', 'application/json', '*/*', 'nonsense']) {
-      const url = `${api.url}/links/count?${new URLSearchParams(PLACE).toString()}`;
-      const { headers, body } = await request(url, {
-        headers: { accept, origin: 'https://app.example' },
-      });
-      t.equal(headers['content-type'], 'application/json', accept);
-      t.equal(headers['access-control-allow-origin'], '*');
-      t.same(await body.json(), { total: 19 });
-    }
-    const { headers, body } = await request(`${api.url}/links/count`);
-    t.equal(
-      headers['content-type'],
-      'text/plain; charset=utf-8',
-      'a refusal is text'
-    );
-    t.match(await body.text(), /missing field `target`/);
+t.test('it is JSON for programs, and open to every origin', async (t) => {
+  for (const accept of ['application/json', '*/*', 'nonsense']) {
+    const url = `${api.url}/links/count?${new URLSearchParams(PLACE).toString()}`;
+    const { headers, body } = await request(url, {
+      headers: { accept, origin: 'https://app.example' },
+    });
+    t.equal(headers['content-type'], 'application/json', accept);
+    t.equal(headers['access-control-allow-origin'], '*');
+    t.same(await body.json(), { total: 19 });
   }
-);
+  const { headers, body } = await request(`${api.url}/links/count`);
+  t.equal(
+    headers['content-type'],
+    'text/plain; charset=utf-8',
+    'a refusal is text'
+  );
+  t.match(await body.text(), /missing field `target`/);
+});
 
 /** Sends bytes as they are; resolves with the status line. */
 async function raw(text: string): Promise<string> {
