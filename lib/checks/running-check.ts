@@ -3,6 +3,7 @@ import { dataHolder } from '../runtime/embedded/data-in-use.js';
 import { findPortHolder } from '../runtime/port-holder.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
 import type { RuntimeState } from '../runtime/runtime-state.js';
+import { checkBridge } from './bridge-health.js';
 import type { Check, CheckOutcome } from './check.js';
 import type { CheckContext } from './check-context.js';
 
@@ -18,12 +19,15 @@ const NEXT: Readonly<Record<Exclude<RuntimeState, 'running'>, string>> = {
   unknown: 'run this where it was started',
 };
 
-/** 1: the processes that setup started are there, and no others. */
+/**
+ * 1: the processes that setup started are there, and no others; a bridge among
+ * them answers, too.
+ */
 export const runningCheck: Check<CheckContext> = {
   id: 'running',
   name: 'Running',
   needs: [],
-  run: async ({ status, clock, runtime }) => {
+  run: async ({ status, clock, runtime, limits }, signal) => {
     const seen = await status();
     if (seen === null) {
       return {
@@ -37,6 +41,19 @@ export const runningCheck: Check<CheckContext> = {
     if (stray !== null) return stray;
     const holder = await holderOf(seen);
     const outcome = judgeRunning(seen, holder, clock.wallMs());
+    const bridgeUrl = seen.urls?.bridge ?? null;
+    if (outcome.status === 'pass' && bridgeUrl !== null) {
+      const { requestTimeoutMs } = limits;
+      const bridge = await checkBridge(bridgeUrl, requestTimeoutMs, signal);
+      const facts = { ...outcome.facts, bridge: bridgeUrl };
+      return bridge.status === 'pass'
+        ? {
+            ...outcome,
+            message: `${outcome.message}; ${bridge.message}`,
+            facts,
+          }
+        : { ...bridge, facts };
+    }
     if (outcome.status !== 'fail' || seen.state !== 'failed') return outcome;
     const lines = (await runtime?.logs({ lines: 3, sinceStart: true })) ?? [];
     const said = lines.map((line) => `| ${withoutCredentials(line)}`);

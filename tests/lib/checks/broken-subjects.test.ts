@@ -156,6 +156,20 @@ t.test('an error in the log is quoted without its password', async (t) => {
   writeFileSync(folder.indexLog, before);
 });
 
+t.test('a bridge that hangs fails the first check alone', async (t) => {
+  const { parts } = await runtime.status();
+  const pid = Number(parts.find(({ name }) => name === 'bridge')?.id);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const results = await check({ limits: { requestTimeoutMs: 1000 } });
+    const failure = assertBroken(t, results, ['running']);
+    t.match(failure.message, 'the bridge does not answer');
+    t.match(failure.seen, 'did not answer within 1000 ms');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+});
+
 t.test('a disk with too little space is found', async (t) => {
   const results = await check({ limits: { minFreeBytes: 2 ** 60 } });
   t.match(assertBroken(t, results, ['data']).message, 'nearly full');

@@ -11,6 +11,7 @@ import {
   type CheckOutcome,
   type CheckResult,
 } from '../../../lib/checks/index.js';
+import { judgeBridge } from '../../../lib/checks/bridge-health.js';
 import { withDaysToFull } from '../../../lib/checks/data/data-check.js';
 import { paintFor } from '../../../lib/cli/index.js';
 
@@ -200,4 +201,38 @@ t.test('measured growth says when the disk is full', async (t) => {
   t.match(withDaysToFull(PASS, shrinking), { message: 'good, not growing' });
   t.equal(withDaysToFull(PASS, null), PASS, 'nothing is measured yet');
   t.equal(withDaysToFull(FAIL, growth), FAIL);
+});
+
+t.test('a bridge is judged by what it says of itself', async (t) => {
+  const judged = (
+    status: string,
+    breaker = 'closed',
+    redis = 'off'
+  ): CheckOutcome =>
+    judgeBridge('http://b', {
+      status,
+      message: `about http://user:hunter2@host`,
+      main: { breaker },
+      redis,
+    });
+  t.match(judged('ok'), { status: 'pass', message: 'the bridge is well' });
+  t.match(judged('degraded', 'closed', 'available'), {
+    status: 'pass',
+    message: 'the bridge is degraded: about http://(hidden)@host',
+  });
+  for (const bad of [
+    judged('failing', 'open'),
+    judged('stopping'),
+    judged('degraded', 'open'),
+    judged('degraded', 'closed', 'unavailable'),
+    judgeBridge('http://b', { status: 'ok' }),
+    judgeBridge('http://b', null),
+  ]) {
+    t.match(bad, {
+      status: 'fail',
+      usable: true,
+      seen: /^GET http:..b.health/,
+    });
+  }
+  t.match(judged('failing', 'open'), { seen: /failing: about/ });
 });
