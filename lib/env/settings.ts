@@ -317,8 +317,10 @@ export const SETTINGS = {
     secret: true,
     whenUnset: 'no shared cache; the Redis check is skipped',
     section: 'AppView',
-    readers: ['client', 'test'],
-    comment: 'Redis that answers are cached in. May hold a password.',
+    readers: ['client', 'setup', 'test'],
+    comment:
+      'Redis that answers are cached in; the bridge that setup starts uses it, ' +
+      'too. May hold a password.',
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

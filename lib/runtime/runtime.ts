@@ -37,6 +37,11 @@ export interface BridgeConfig {
   readonly timeoutMs: number;
   /** The index behind the local one, or `off`; null: the public instance. */
   readonly fallbackUrl: string | null;
+  /**
+   * Where its Redis is, without user and password; the runtime that starts it
+   * says so. Left out or null: none.
+   */
+  readonly redis?: string | null | undefined;
 }
 
 /** One thing that would be done. */

@@ -10,6 +10,14 @@ export interface ProcessCommand {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
+/** The Redis of a bridge. */
+export interface BridgeRedis {
+  /** May hold a password: for the bridge's environment alone. */
+  readonly url: string;
+  /** The same without user and password, to be shown and written down. */
+  readonly place: string;
+}
+
 /** The programs of the embedded runtime. */
 export interface EmbeddedPrograms {
   /** Entry of the index. */
@@ -91,6 +99,7 @@ export function simulatorCommand(
  * The command of the bridge over an index that listens already.
  *
  * @param indexUrl as it is reached from this machine
+ * @param redis null: its cache is in memory only
  */
 export function bridgeCommand(
   entry: string,
@@ -98,6 +107,7 @@ export function bridgeCommand(
   bridge: BridgeConfig,
   indexUrl: string,
   folder: StateFolder,
+  redis: BridgeRedis | null,
   tsx: string = tsxUrl()
 ): ProcessCommand {
   const { port, ttlSeconds, timeoutMs, fallbackUrl } = bridge;
@@ -115,6 +125,7 @@ export function bridgeCommand(
       CACHE_TTL: String(ttlSeconds),
       HEALTH_PORT: String(port),
       BRIDGE_BIND: config.bind,
+      ...(redis === null ? {} : { REDIS_URL: redis.url }),
     },
   };
 }

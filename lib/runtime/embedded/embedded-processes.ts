@@ -13,6 +13,7 @@ import {
   bridgeCommand,
   indexCommand,
   simulatorCommand,
+  type BridgeRedis,
   type EmbeddedPrograms,
   type ProcessCommand,
 } from './embedded-command.js';
@@ -53,9 +54,9 @@ export async function startProcesses(
   programs: EmbeddedPrograms,
   config: EmbeddedRecord['config'],
   earlier: EmbeddedRecord | null,
-  options: RuntimeActionOptions
+  options: RuntimeActionOptions & { readonly redis: BridgeRedis | null }
 ): Promise<EmbeddedRecord> {
-  const { deadlineMs = 60_000, signal, onProgress } = options;
+  const { deadlineMs = 60_000, signal, onProgress, redis } = options;
   const version = projectVersion();
   let record: EmbeddedRecord = {
     phase: 'starting',
@@ -114,7 +115,14 @@ export async function startProcesses(
     const wanted = config.bridge ?? null;
     if (wanted !== null) {
       const entry = programs.bridge;
-      const command = bridgeCommand(entry, config, wanted, urls.api, folder);
+      const command = bridgeCommand(
+        entry,
+        config,
+        wanted,
+        urls.api,
+        folder,
+        redis
+      );
       const out = folder.bridgeOut;
       const bridge = await start('bridge', command, out);
       const url = await waitFor(bridge, out, (line) =>

@@ -22,6 +22,7 @@ import { assertDataFree } from './data-in-use.js';
 import {
   EMBEDDED_PROGRAMS,
   hostPort,
+  type BridgeRedis,
   type EmbeddedPrograms,
 } from './embedded-command.js';
 import {
@@ -44,6 +45,8 @@ export interface EmbeddedRuntimeOptions {
   readonly folder: StateFolder;
   /** The programs (default: the real ones). */
   readonly programs?: EmbeddedPrograms | undefined;
+  /** Where a bridge that is started keeps its cache (default: in memory). */
+  readonly redis?: BridgeRedis | null | undefined;
 }
 
 /** Longer than the index itself takes before it leaves a thread behind. */
@@ -54,10 +57,12 @@ export class EmbeddedRuntime implements Runtime {
   readonly kind = 'embedded';
   readonly #folder: StateFolder;
   readonly #programs: EmbeddedPrograms;
+  readonly #redis: BridgeRedis | null;
 
   constructor(options: EmbeddedRuntimeOptions) {
     this.#folder = options.folder;
     this.#programs = options.programs ?? EMBEDDED_PROGRAMS;
+    this.#redis = options.redis ?? null;
   }
 
   async plan(config: RuntimeConfig): Promise<RuntimePlan> {
@@ -128,7 +133,10 @@ export class EmbeddedRuntime implements Runtime {
     }
     await assertDataFree(wanted.dataPath);
     const folder = this.#folder;
-    await startProcesses(folder, this.#programs, wanted, record, options);
+    await startProcesses(folder, this.#programs, wanted, record, {
+      ...options,
+      redis: this.#redis,
+    });
     return await this.status();
   }
 
@@ -232,11 +240,17 @@ export class EmbeddedRuntime implements Runtime {
     }
   }
 
-  /** Sample data has a folder of its own, so that the two are never mixed. */
+  /**
+   * Sample data has a folder of its own, so that the two are never mixed; what
+   * is written down of a Redis is where this runtime has one.
+   */
   #complete(config: RuntimeConfig): EmbeddedRecord['config'] {
     const { data, sampleData } = this.#folder;
     const dataPath = config.dataPath ?? (config.sample ? sampleData : data);
-    return { ...config, dataPath };
+    const bridge = config.bridge ?? null;
+    if (bridge === null) return { ...config, dataPath };
+    const redis = this.#redis?.place ?? null;
+    return { ...config, dataPath, bridge: { ...bridge, redis } };
   }
 
   #unseen(record: EmbeddedRecord | null): RuntimeError {
@@ -269,7 +283,11 @@ function startActions(
       : [
           {
             kind: 'start',
-            text: `start ${ROLE_NAMES.bridge} on ${hostPort(bind, bridge.port)}`,
+            text: `start ${ROLE_NAMES.bridge} on ${hostPort(bind, bridge.port)}${
+              typeof bridge.redis === 'string'
+                ? `, cache in ${bridge.redis}`
+                : ''
+            }`,
           },
         ];
   return [...(sample ? [simulator] : []), index, ...beside];

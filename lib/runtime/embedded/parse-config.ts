@@ -40,7 +40,7 @@ export function parseConfig(value: unknown): RuntimeConfig | null {
 function parseBridge(value: unknown): BridgeConfig | null | undefined {
   if (value === undefined || value === null) return null;
   if (typeof value !== 'object') return undefined;
-  const { port, ttlSeconds, timeoutMs, fallbackUrl } = value as Record<
+  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis } = value as Record<
     string,
     unknown
   >;
@@ -49,7 +49,8 @@ function parseBridge(value: unknown): BridgeConfig | null | undefined {
   }
   if (typeof timeoutMs !== 'number') return undefined;
   if (fallbackUrl !== null && typeof fallbackUrl !== 'string') return undefined;
-  return { port, ttlSeconds, timeoutMs, fallbackUrl };
+  const told = { port, ttlSeconds, timeoutMs, fallbackUrl };
+  return typeof redis === 'string' ? { ...told, redis } : told;
 }
 
 const NAMES: Readonly<Record<keyof RuntimeConfig, string>> = {
@@ -84,9 +85,10 @@ function shown(value: RuntimeConfig[keyof RuntimeConfig]): string {
 }
 
 function bridgeText(bridge: BridgeConfig): string {
-  const { port, ttlSeconds, timeoutMs, fallbackUrl } = bridge;
+  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis } = bridge;
   const behind = fallbackUrl ?? 'the public instance';
-  return `on port ${port} (${ttlSeconds} s, ${timeoutMs} ms, behind it ${behind})`;
+  const cache = typeof redis === 'string' ? `, cache in ${redis}` : '';
+  return `on port ${port} (${ttlSeconds} s, ${timeoutMs} ms, behind it ${behind}${cache})`;
 }
 
 function isList(

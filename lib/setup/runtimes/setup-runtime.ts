@@ -1,4 +1,7 @@
-import type { EmbeddedPrograms } from '../../runtime/embedded/embedded-command.js';
+import type {
+  BridgeRedis,
+  EmbeddedPrograms,
+} from '../../runtime/embedded/embedded-command.js';
 import type {
   Runtime,
   RuntimeConfig,
@@ -89,6 +92,8 @@ export interface SetupRuntimeOptions {
   /** The environment file of this project. */
   readonly settingsFile: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the bridge; null: none. */
+  readonly redis: BridgeRedis | null;
   /** Other programs than the real ones, for tests. */
   readonly programs?: EmbeddedPrograms | undefined;
 }

@@ -1,3 +1,4 @@
+import { chooseBridgeRedis } from '../bridge-redis.js';
 import { checkPrerequisites } from '../prerequisites/prerequisite.js';
 import {
   chooseRuntime,
@@ -53,13 +54,20 @@ export const runtimeStep: LookStep = {
     if (chosen.kind === 'docker') {
       findings.set('appviewFolder', await live.ask(() => folderOf(run)));
     }
+    const { dockerEnv: env, bridgePort } = options;
+    const envFile = run.envFile.path;
+    const redis =
+      chosen.kind === 'embedded' && bridgePort !== null
+        ? await chooseBridgeRedis({ env, envFile, sample })
+        : null;
     findings.set(
       'runtime',
       chosen.open({
         folder,
         programs,
-        settingsFile: run.envFile.path,
-        env: run.options.dockerEnv,
+        redis,
+        settingsFile: envFile,
+        env,
         stack: {
           ...run.options.stack,
           appview: findings.find('appviewFolder') ?? null,

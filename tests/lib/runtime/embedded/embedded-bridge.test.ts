@@ -1,14 +1,22 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import t from 'tap';
 import { fetchJson } from '../../../../lib/health/index.js';
-import { bridgeCommand } from '../../../../lib/runtime/embedded/embedded-command.js';
+import {
+  bridgeCommand,
+  type BridgeRedis,
+} from '../../../../lib/runtime/embedded/embedded-command.js';
 import { parseConfig } from '../../../../lib/runtime/embedded/parse-config.js';
+import { EmbeddedRuntime } from '../../../../lib/runtime/embedded/embedded-runtime.js';
+import { chooseBridgeRedis } from '../../../../lib/setup/bridge-redis.js';
 import { chooseBridgePort } from '../../../../lib/setup/bridge-port.js';
 import { stateFolder } from '../../../../lib/runtime/state-folder.js';
+import { NO_REDIS, startRedis } from '../../../fixtures/redis-server.js';
 import {
   scratchRuntime,
+  STAND_IN_PROGRAMS,
   standInConfig,
   untilGone,
 } from '../../../fixtures/runtime/scratch.js';
@@ -57,16 +65,65 @@ t.test(
   }
 );
 
+t.test(
+  'the bridge shares the Redis that is set, whose password is nowhere',
+  { skip: NO_REDIS ?? false },
+  async (t) => {
+    const redis = await startRedis(['--requirepass', 'hunter2']);
+    t.teardown(() => redis.stop());
+    const root = t.testdir({ env: '' });
+    const envFile = path.join(root, 'env');
+    const set = redis.url.replace('//', '//:hunter2@');
+    writeFileSync(envFile, `REDIS_URL=${set}\n`);
+    const chosen = await chooseBridgeRedis({ env: {}, envFile, sample: false });
+    t.same(chosen, { url: set, place: redis.url });
+    const sample = await chooseBridgeRedis({ env: {}, envFile, sample: true });
+    t.equal(sample, null, 'invented numbers stay out of it');
+    const bad = { REDIS_URL: 'http://:hunter2@h' };
+    await t.rejects(
+      chooseBridgeRedis({ env: bad, envFile, sample: false }),
+      { message: /^(?!.*hunter2).*REDIS_URL of the environment/s },
+      'the environment comes first, and is not shown'
+    );
+
+    const { folder } = scratchRuntime(t);
+    const runtime = new EmbeddedRuntime({
+      folder,
+      programs: STAND_IN_PROGRAMS,
+      redis: chosen,
+    });
+    const config = standInConfig('good', { bridge: BRIDGE });
+    const { urls, config: ran } = await runtime.start(config);
+    t.equal(ran?.bridge?.redis, redis.url);
+    const target = encodeURIComponent('https://shared.example');
+    await fetchJson(`${urls?.bridge}/links/all/count?target=${target}`);
+    t.match(await fetchJson(`${urls?.bridge}/health`), {
+      value: { redis: 'available' },
+    });
+    for (const file of [folder.embedded, folder.bridgeLog, folder.bridgeOut]) {
+      t.notMatch(readFileSync(file, 'utf8'), 'hunter2', file);
+    }
+    t.match(await runtime.plan(config), { change: 'none' });
+    const other = new EmbeddedRuntime({ folder, programs: STAND_IN_PROGRAMS });
+    t.match(await other.plan(config), { change: 'restart' });
+  }
+);
+
 t.test('what the bridge is told, and what is read back of it', async (t) => {
   const folder = stateFolder('/s');
   const config = standInConfig('good', { bridge: BRIDGE });
-  const command = (sample: boolean, fallbackUrl: string | null) =>
+  const command = (
+    sample: boolean,
+    fallbackUrl: string | null,
+    redis: BridgeRedis | null = null
+  ) =>
     bridgeCommand(
       '/p/bridge.ts',
       { ...config, sample },
       { ...BRIDGE, fallbackUrl },
       'http://127.0.0.1:1',
       folder,
+      redis,
       'tsx'
     );
   t.same(command(false, 'https://other.example').env, {
@@ -81,6 +138,10 @@ t.test('what the bridge is told, and what is read back of it', async (t) => {
   });
   t.notOk('CONSTELLATION_FALLBACK_URL' in (command(false, null).env ?? {}));
   t.match(command(true, null).env, { CONSTELLATION_FALLBACK_URL: 'off' });
+  const url = 'redis://:hunter2@h';
+  const { env, ...rest } = command(false, null, { url, place: 'redis://h' });
+  t.match(env, { REDIS_URL: url });
+  t.notMatch(JSON.stringify(rest), 'hunter2', 'not in what ps shows');
   t.same(parseConfig(JSON.parse(JSON.stringify(config))), config);
   t.equal(parseConfig({ ...config, bridge: { port: 'x' } }), null);
 });
