@@ -1,6 +1,9 @@
 import { DockerRuntime } from './docker/docker-runtime.js';
 import { EmbeddedRuntime } from './embedded/embedded-runtime.js';
-import type { EmbeddedPrograms } from './embedded/embedded-command.js';
+import type {
+  BridgeRedis,
+  EmbeddedPrograms,
+} from './embedded/embedded-command.js';
 import type { Runtime, RuntimeKind } from './runtime.js';
 import type { StateFolder } from './state-folder.js';
 
@@ -9,6 +12,8 @@ export interface OpenRuntimeOptions {
   readonly folder: StateFolder;
   /** Other programs than the real ones, for tests. */
   readonly programs?: EmbeddedPrograms | undefined;
+  /** Of the bridge beside an embedded index (default: none). */
+  readonly redis?: BridgeRedis | null | undefined;
 }
 
 /**

@@ -8,23 +8,19 @@ export interface BridgeRedisPlaces {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The environment file of this project. */
   readonly envFile: string;
-  /** Invented numbers must not get into a cache that an AppView reads. */
-  readonly sample: boolean;
 }
 
 /**
  * The Redis that the bridge shares its cache through: `REDIS_URL` of the
  * environment, else of the environment file.
  *
- * @returns null where there is none, and with sample data
+ * @returns null where there is none
  * @throws UsageError where it is no Redis URL; its value is not shown
  */
 export async function chooseBridgeRedis({
   env,
   envFile,
-  sample,
 }: BridgeRedisPlaces): Promise<BridgeRedis | null> {
-  if (sample) return null;
   const places = { flag: undefined, appview: undefined, env, envFile };
   const choice = await chooseRedis(places);
   if (choice.kind === 'none') return null;

@@ -9,6 +9,7 @@ import {
   type RuntimeKind,
   type StateFolder,
 } from '../../runtime/index.js';
+import { chooseBridgeRedis } from '../../setup/bridge-redis.js';
 import { defaultEnvFile } from '../../setup/setup-options.js';
 import { readSetupRecord } from '../../setup/setup-record.js';
 import { BackupError } from '../backup-error.js';
@@ -35,16 +36,28 @@ export interface BackupScene {
   readonly envFile: string;
 }
 
-/** Puts together where a command works. Nothing is made or started. */
-export async function openScene(flags: SceneFlags): Promise<BackupScene> {
+/**
+ * Puts together where a command works. Nothing is made or started.
+ *
+ * @param env where a Redis for the bridge may be named, for a command that
+ *   starts the index
+ * @throws UsageError where that is no Redis URL
+ */
+export async function openScene(
+  flags: SceneFlags,
+  env?: Readonly<Record<string, string | undefined>>
+): Promise<BackupScene> {
   const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
   const record = await readSetupRecord(folder.setupRecord);
   const kind = flags.runtime ?? record?.runtime ?? 'embedded';
+  const envFile = record?.envFile?.path ?? defaultEnvFile(folder.path);
+  const redis =
+    env === undefined ? null : await chooseBridgeRedis({ env, envFile });
   return {
     folder,
     backups: path.resolve(flags.backups ?? folder.backups),
-    runtime: openRuntime(kind, { folder }),
-    envFile: record?.envFile?.path ?? defaultEnvFile(folder.path),
+    runtime: openRuntime(kind, { folder, redis }),
+    envFile,
   };
 }
 

@@ -62,9 +62,9 @@ export const RESTORE_COMMAND = groupedCommand(
   'restore',
   SPEC,
   async (context) => {
-    const scene = await openScene(context.flags);
-    return context.flags.discardOld
-      ? await runDiscard(context, scene)
-      : await runRestore(context, scene);
+    const { flags, env } = context;
+    return flags.discardOld
+      ? await runDiscard(context, await openScene(flags))
+      : await runRestore(context, await openScene(flags, env));
   }
 );

@@ -135,7 +135,7 @@ export class EmbeddedRuntime implements Runtime {
     const folder = this.#folder;
     await startProcesses(folder, this.#programs, wanted, record, {
       ...options,
-      redis: this.#redis,
+      redis: this.#redisFor(wanted),
     });
     return await this.status();
   }
@@ -249,8 +249,13 @@ export class EmbeddedRuntime implements Runtime {
     const dataPath = config.dataPath ?? (config.sample ? sampleData : data);
     const bridge = config.bridge ?? null;
     if (bridge === null) return { ...config, dataPath };
-    const redis = this.#redis?.place ?? null;
+    const redis = this.#redisFor(config)?.place ?? null;
     return { ...config, dataPath, bridge: { ...bridge, redis } };
+  }
+
+  /** Invented numbers must not get into a cache that an AppView reads. */
+  #redisFor({ sample }: RuntimeConfig): BridgeRedis | null {
+    return sample ? null : this.#redis;
   }
 
   #unseen(record: EmbeddedRecord | null): RuntimeError {

@@ -58,7 +58,7 @@ export const runtimeStep: LookStep = {
     const envFile = run.envFile.path;
     const redis =
       chosen.kind === 'embedded' && bridgePort !== null
-        ? await chooseBridgeRedis({ env, envFile, sample })
+        ? await chooseBridgeRedis({ env, envFile })
         : null;
     findings.set(
       'runtime',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import t from 'tap';
+import { openScene } from '../../../../lib/backup/commands/backup-scene.js';
 import { fetchJson } from '../../../../lib/health/index.js';
 import {
   bridgeCommand,
@@ -15,6 +16,7 @@ import { chooseBridgePort } from '../../../../lib/setup/bridge-port.js';
 import { stateFolder } from '../../../../lib/runtime/state-folder.js';
 import { NO_REDIS, startRedis } from '../../../fixtures/redis-server.js';
 import {
+  scratchFolder,
   scratchRuntime,
   STAND_IN_PROGRAMS,
   standInConfig,
@@ -75,13 +77,11 @@ t.test(
     const envFile = path.join(root, 'env');
     const set = redis.url.replace('//', '//:hunter2@');
     writeFileSync(envFile, `REDIS_URL=${set}\n`);
-    const chosen = await chooseBridgeRedis({ env: {}, envFile, sample: false });
+    const chosen = await chooseBridgeRedis({ env: {}, envFile });
     t.same(chosen, { url: set, place: redis.url });
-    const sample = await chooseBridgeRedis({ env: {}, envFile, sample: true });
-    t.equal(sample, null, 'invented numbers stay out of it');
     const bad = { REDIS_URL: 'http://:hunter2@h' };
     await t.rejects(
-      chooseBridgeRedis({ env: bad, envFile, sample: false }),
+      chooseBridgeRedis({ env: bad, envFile }),
       { message: /^(?!.*hunter2).*REDIS_URL of the environment/s },
       'the environment comes first, and is not shown'
     );
@@ -108,6 +108,20 @@ t.test(
     t.match(await other.plan(config), { change: 'restart' });
   }
 );
+
+t.test('a restore starts the bridge with its Redis, too', async (t) => {
+  const state = scratchFolder(t);
+  const env = { REDIS_URL: 'redis://:hunter2@h:1' };
+  const flags = { state, backups: undefined, runtime: 'embedded' } as const;
+  const { runtime } = await openScene(flags, env);
+  const told = async (sample: boolean): Promise<string> => {
+    const config = standInConfig('good', { bridge: BRIDGE, sample });
+    const { actions } = await runtime.plan(config);
+    return actions.map(({ text }) => text).join();
+  };
+  t.match(await told(false), /, cache in redis:\/\/h:1$/);
+  t.notMatch(await told(true), 'cache in', 'invented numbers stay out of it');
+});
 
 t.test('what the bridge is told, and what is read back of it', async (t) => {
   const folder = stateFolder('/s');
