@@ -128,7 +128,7 @@ t.test('all of it goes at once, the AppView is as before', async (t) => {
   t.match(again.stdout, /^Nothing to do: /);
 });
 
-t.test('on a terminal the name is typed', async (t) => {
+t.test('on a terminal the name is typed and a backup is offered', async (t) => {
   const left = await leaveBehind(t);
   const { folder } = left;
   // A new pseudo-terminal has no rows, and nothing is drawn again there.
@@ -140,6 +140,8 @@ t.test('on a terminal the name is typed', async (t) => {
   await terminal.saw('"state"');
   t.ok(existsSync(left.elsewhere));
   terminal.child.stdin?.write('\u007f\u007f\u007f\u007fstate\r');
+  await terminal.saw('Make a backup first?');
+  terminal.child.stdin?.write('n');
   const { code, stdout } = await terminal.ended;
   t.equal(code, 0, stdout);
   t.notOk(existsSync(left.elsewhere));
