@@ -170,7 +170,12 @@ for (const generation of COMPOSES) {
 
       await t.test('a plain up -d leaves the overlay on', async (t) => {
         await stack.compose('up', '-d');
-        t.match(await stack.askAsApp('/'), 'days_indexed');
+        // Compose 2 makes the app anew once, and does not wait until it listens.
+        await until(
+          () => stack.askAsApp('/').catch((error: unknown) => String(error)),
+          (answer) => answer.includes('days_indexed'),
+          'the app that asks the index'
+        );
         t.strictSame(await others(), ids);
         t.equal(await stack.idOf('constellation-local'), index);
       });
