@@ -1,3 +1,5 @@
+import { CodedError } from '../errors/coded-error.js';
+
 /** What can go wrong with a backup. */
 export type BackupErrorCode =
   /** No backup, or nothing to back up (exit code 10). */
@@ -19,23 +21,7 @@ export type BackupErrorCode =
   /** Written by nobody, or by another version. */
   | 'STATE_DAMAGED';
 
-/** What a {@link BackupError} carries besides its message. */
-export interface BackupErrorOptions {
-  readonly code: BackupErrorCode;
-  /** The next command to run, or what to change. */
-  readonly suggestion?: string | undefined;
-  readonly cause?: unknown;
-}
-
 /** Base of the errors of `lib/backup`. */
-export class BackupError extends Error {
+export class BackupError extends CodedError<BackupErrorCode> {
   override readonly name = 'BackupError';
-  readonly code: BackupErrorCode;
-  readonly suggestion: string | undefined;
-
-  constructor(message: string, options: BackupErrorOptions) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
-    this.suggestion = options.suggestion;
-  }
 }

@@ -2,12 +2,13 @@
 
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isCode, syncFolder } from '../env/atomic-write.js';
+import { syncFolder } from '../env/atomic-write.js';
 import { BackupError } from './backup-error.js';
 import { isBackupName, isUnfinishedName, removingName } from './backup-name.js';
 import { MANIFEST_FILE, type BackupManifest } from './manifest/manifest.js';
 import { parseManifest } from './manifest/parse-manifest.js';
 import { readVerification, type Verification } from './verify/verification.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** Name of the file that keeps two runs apart. */
 export const BACKUP_LOCK = '.lock';
@@ -58,11 +59,12 @@ export async function readBackup(backup: string): Promise<FoundBackup> {
     const verification = await readVerification(backup);
     return { id, path: backup, manifest, problem, verification };
   } catch (error) {
-    const why = isCode(error, 'ENOENT')
-      ? `${MANIFEST_FILE} is missing`
-      : error instanceof Error
-        ? error.message
-        : String(error);
+    const why =
+      systemCode(error) === 'ENOENT'
+        ? `${MANIFEST_FILE} is missing`
+        : error instanceof Error
+          ? error.message
+          : String(error);
     return {
       id,
       path: backup,
@@ -180,7 +182,8 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return [];
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+      return [];
     throw error;
   }
 }

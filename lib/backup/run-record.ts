@@ -5,7 +5,6 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { isCode } from '../env/atomic-write.js';
 import {
   ownIdentity,
   presenceOf,
@@ -13,6 +12,8 @@ import {
   type ProcessIdentity,
 } from '../runtime/index.js';
 import { asIdentity } from '../runtime/lock-content.js';
+import { asFields, stateFields, stateText } from '../runtime/state-file.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** How a run ended; `running` until it does. */
 export type RunOutcome = 'running' | 'good' | 'unverified' | 'failed';
@@ -73,8 +74,7 @@ export async function writeBackupState(
   file: string,
   state: BackupState
 ): Promise<void> {
-  const content = { schemaVersion: SCHEMA_VERSION, ...state };
-  await writeStateFile(file, `${JSON.stringify(content, null, 2)}\n`);
+  await writeStateFile(file, stateText(SCHEMA_VERSION, state));
 }
 
 /** @returns null when there is none, or it is damaged */
@@ -84,25 +84,17 @@ export async function readBackupState(
   try {
     return parseBackupState(await readFile(file, 'utf8'));
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
 /** @returns null when the text is no record of this version. Pure */
 export function parseBackupState(text: string): BackupState | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  const { schemaVersion, folder, lastRun, newestGood, everyHours } =
-    value as Record<string, unknown>;
-  if (schemaVersion !== SCHEMA_VERSION || typeof folder !== 'string') {
-    return null;
-  }
+  const fields = stateFields(text, SCHEMA_VERSION);
+  if (fields === null) return null;
+  const { folder, lastRun, newestGood, everyHours } = fields;
+  if (typeof folder !== 'string') return null;
   return {
     folder,
     lastRun: parseRun(lastRun),
@@ -112,11 +104,8 @@ export function parseBackupState(text: string): BackupState | null {
 }
 
 function parseRun(value: unknown): BackupRun | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { outcome, startedAt, endedAt, problem, process } = value as Record<
-    string,
-    unknown
-  >;
+  const { outcome, startedAt, endedAt, problem, process } =
+    asFields(value) ?? {};
   if (!isOutcome(outcome) || typeof startedAt !== 'string') return null;
   return {
     outcome,
@@ -128,8 +117,7 @@ function parseRun(value: unknown): BackupRun | null {
 }
 
 function parseGood(value: unknown): GoodBackup | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { id, createdAt, storedBytes } = value as Record<string, unknown>;
+  const { id, createdAt, storedBytes } = asFields(value) ?? {};
   if (typeof id !== 'string' || typeof createdAt !== 'string') return null;
   if (typeof storedBytes !== 'number') return null;
   return { id, createdAt, storedBytes };

@@ -1,7 +1,7 @@
-import { isCode } from '../env/atomic-write.js';
 import { formatBytes } from '../cli/index.js';
 import { freeSpace } from '../runtime/index.js';
 import { BackupError } from './backup-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** Left free beside what is asked for (bytes). */
 const RESERVE_BYTES = 16 * 1024 * 1024;
@@ -31,7 +31,8 @@ export function explainFullDisk(
   folder: string,
   wayOut: string
 ): unknown {
-  if (!isCode(error, 'ENOSPC') && !isCode(error, 'EDQUOT')) return error;
+  if (systemCode(error) !== 'ENOSPC' && systemCode(error) !== 'EDQUOT')
+    return error;
   return new BackupError(`there is no space left in ${folder}`, {
     code: 'NO_SPACE',
     cause: error,

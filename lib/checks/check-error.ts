@@ -1,28 +1,23 @@
+import { CodedError, type CodedErrorOptions } from '../errors/coded-error.js';
+
 /** Why a check could not be run or could not ask its question. */
 export type CheckErrorCode =
   'bad-status' | 'bad-body' | 'unknown-check' | 'bad-list';
 
 /** What a {@link CheckError} carries besides its message. */
-export interface CheckErrorOptions {
-  readonly code: CheckErrorCode;
+export interface CheckErrorOptions extends CodedErrorOptions<CheckErrorCode> {
   /** What would have been right. */
   readonly expected?: string | undefined;
-  readonly suggestion?: string | undefined;
-  readonly cause?: unknown;
 }
 
 /** Base of the errors of `lib/checks`. */
-export class CheckError extends Error {
+export class CheckError extends CodedError<CheckErrorCode> {
   override readonly name = 'CheckError';
-  readonly code: CheckErrorCode;
   readonly expected: string | undefined;
-  readonly suggestion: string | undefined;
 
   constructor(message: string, options: CheckErrorOptions) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
+    super(message, options);
     this.expected = options.expected;
-    this.suggestion = options.suggestion;
   }
 }
 

@@ -1,29 +1,22 @@
+import { CodedError, type CodedErrorOptions } from '../errors/coded-error.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 
 /** Why a command ended without doing its work. */
 export type CliErrorCode = 'usage' | 'failed' | 'interrupted';
 
 /** What a {@link CliError} carries besides its message. */
-export interface CliErrorOptions {
-  readonly code: CliErrorCode;
+export interface CliErrorOptions extends CodedErrorOptions<CliErrorCode> {
   readonly exitCode: ExitCode;
-  /** The next command to run, or what to change. */
-  readonly suggestion?: string | undefined;
-  readonly cause?: unknown;
 }
 
 /** Base of the errors of `lib/cli`. */
-export class CliError extends Error {
+export class CliError extends CodedError<CliErrorCode> {
   override readonly name: string = 'CliError';
-  readonly code: CliErrorCode;
   readonly exitCode: ExitCode;
-  readonly suggestion: string | undefined;
 
   constructor(message: string, options: CliErrorOptions) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
+    super(message, options);
     this.exitCode = options.exitCode;
-    this.suggestion = options.suggestion;
   }
 }
 

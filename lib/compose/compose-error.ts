@@ -1,3 +1,5 @@
+import { CodedError, type CodedErrorOptions } from '../errors/coded-error.js';
+
 /** What can go wrong with an AppView's compose file or with the overlay. */
 export type ComposeErrorCode =
   | 'broken-yaml'
@@ -9,29 +11,22 @@ export type ComposeErrorCode =
   | 'unsupported-network';
 
 /** What a {@link ComposeError} carries besides its message. */
-export interface ComposeErrorOptions {
-  readonly code: ComposeErrorCode;
+export interface ComposeErrorOptions extends CodedErrorOptions<ComposeErrorCode> {
   /** The file, where there is one. */
   readonly path?: string | undefined;
   /** Service names to choose from. */
   readonly candidates?: readonly string[] | undefined;
-  readonly suggestion?: string | undefined;
-  readonly cause?: unknown;
 }
 
 /** Base of the errors of `lib/compose`. */
-export class ComposeError extends Error {
+export class ComposeError extends CodedError<ComposeErrorCode> {
   override readonly name = 'ComposeError';
-  readonly code: ComposeErrorCode;
   readonly path: string | undefined;
   readonly candidates: readonly string[];
-  readonly suggestion: string | undefined;
 
   constructor(message: string, options: ComposeErrorOptions) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
+    super(message, options);
     this.path = options.path;
     this.candidates = options.candidates ?? [];
-    this.suggestion = options.suggestion;
   }
 }

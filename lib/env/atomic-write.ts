@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { systemCode } from '../errors/system-code.js';
 
 /** Who owns a file, and its permission bits. */
 export interface FileOwnership {
@@ -73,13 +74,9 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } catch (error) {
     // Some file systems cannot sync a folder; they have no more to give.
-    if (!isCode(error, 'EINVAL') && !isCode(error, 'ENOTSUP')) throw error;
+    if (systemCode(error) !== 'EINVAL' && systemCode(error) !== 'ENOTSUP')
+      throw error;
   } finally {
     await handle.close();
   }
-}
-
-/** Whether an error is the system error of that name. */
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,3 +1,5 @@
+import { CodedError, type CodedErrorOptions } from '../errors/coded-error.js';
+
 /** What can go wrong with an env file or its settings. */
 export type EnvErrorCode =
   | 'broken-env'
@@ -23,31 +25,23 @@ export interface EnvProblem {
 }
 
 /** What an {@link EnvError} carries besides its message. */
-export interface EnvErrorOptions {
-  readonly code: EnvErrorCode;
+export interface EnvErrorOptions extends CodedErrorOptions<EnvErrorCode> {
   readonly problems?: readonly EnvProblem[] | undefined;
   readonly path?: string | undefined;
-  readonly suggestion?: string | undefined;
-  readonly cause?: unknown;
 }
 
 /** Base of the errors of `lib/env`. */
-export class EnvError extends Error {
+export class EnvError extends CodedError<EnvErrorCode> {
   override readonly name = 'EnvError';
-  readonly code: EnvErrorCode;
   /** All that is wrong, in the order of the lines; may be empty. */
   readonly problems: readonly EnvProblem[];
   /** The file, where there is one. */
   readonly path: string | undefined;
-  /** What to do next. */
-  readonly suggestion: string | undefined;
 
   constructor(message: string, options: EnvErrorOptions) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
+    super(message, options);
     this.problems = options.problems ?? [];
     this.path = options.path;
-    this.suggestion = options.suggestion;
   }
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isCode, writeAtomically, writeNew } from './atomic-write.js';
+import { writeAtomically, writeNew } from './atomic-write.js';
 import { envDiff } from './env-diff.js';
 import { applyWishes, type EnvChange, type EnvWish } from './env-edit.js';
 import { EnvError } from './env-error.js';
@@ -11,6 +11,7 @@ import {
   type EnvFileContent,
 } from './read-env-file.js';
 import { holdsSecret, isSecret } from './secret.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** How an env file is written. */
 export interface WriteEnvOptions {
@@ -144,7 +145,7 @@ async function backUp(found: EnvFileContent, at: Date): Promise<string> {
       await writeNew(file, text, { mode: secret ? 0o600 : mode, uid, gid });
       return file;
     } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error;
+      if (systemCode(error) !== 'EEXIST') throw error;
     }
   }
   throw new EnvError(`1,000 backups of the same second beside it: ${base}`, {

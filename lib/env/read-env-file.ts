@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
-import { isCode } from './atomic-write.js';
 import { EnvError } from './env-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** An env file as it was read. */
 export interface EnvFileContent {
@@ -57,7 +57,7 @@ export async function readEnvFile(
       await handle.close();
     }
   } catch (error) {
-    if (isCode(error, 'ENOENT')) {
+    if (systemCode(error) === 'ENOENT') {
       if (!(await exists(file))) return undefined;
       throw new EnvError(`${file}: a symbolic link that leads nowhere`, {
         code: 'not-a-file',
@@ -82,7 +82,7 @@ export async function refuseIfChanged(
   try {
     now = identityOf(await stat(realPath, { bigint: true }));
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
   }
   if (now !== read?.identity) {
     throw new EnvError('somebody else changed it in the meantime', {
@@ -100,8 +100,9 @@ export function withPath(
 ): EnvError {
   if (!(error instanceof EnvError)) {
     const reason = error instanceof Error ? error.message : String(error);
-    const denied = isCode(error, 'EACCES') || isCode(error, 'EPERM');
-    const busy = isCode(error, 'EBUSY');
+    const denied =
+      systemCode(error) === 'EACCES' || systemCode(error) === 'EPERM';
+    const busy = systemCode(error) === 'EBUSY';
     const suggestion = denied
       ? 'run this as the user who owns the file and its folder'
       : busy

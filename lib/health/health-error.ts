@@ -1,3 +1,5 @@
+import { CodedError, type CodedErrorOptions } from '../errors/coded-error.js';
+
 /** What can go wrong while something is asked how it is. */
 export type HealthErrorCode =
   | 'UNREACHABLE' // no connection, or it broke
@@ -10,29 +12,22 @@ export type HealthErrorCode =
   | 'HOPELESS'; // waiting longer would not help
 
 /** What a {@link HealthError} carries besides its message. */
-export interface HealthErrorOptions {
-  readonly code: HealthErrorCode;
+export interface HealthErrorOptions extends CodedErrorOptions<HealthErrorCode> {
   /** Credentials stripped. */
   readonly url?: string | undefined;
   /** The last lines of the log of what died. */
   readonly lastLines?: readonly string[] | undefined;
-  readonly suggestion?: string | undefined;
-  readonly cause?: unknown;
 }
 
 /** Base of the errors of `lib/health`. */
-export class HealthError extends Error {
+export class HealthError extends CodedError<HealthErrorCode> {
   override readonly name = 'HealthError';
-  readonly code: HealthErrorCode;
   readonly url: string | undefined;
   readonly lastLines: readonly string[];
-  readonly suggestion: string | undefined;
 
   constructor(message: string, options: HealthErrorOptions) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
+    super(message, options);
     this.url = options.url;
     this.lastLines = options.lastLines ?? [];
-    this.suggestion = options.suggestion;
   }
 }

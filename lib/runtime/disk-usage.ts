@@ -1,6 +1,6 @@
 import { lstat, readdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf } from './lock-file.js';
+import { systemCode } from '../errors/system-code.js';
 
 /**
  * Size of all files in a folder (bytes). Symbolic links are not followed; what
@@ -13,7 +13,8 @@ export async function folderSize(folder: string): Promise<number | null> {
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+      return null;
     throw error;
   }
   let sizeBytes = 0;
@@ -42,7 +43,8 @@ export async function freeSpace(file: string): Promise<number | null> {
       const { bavail, bsize } = await statfs(place);
       return bavail * bsize;
     } catch (error) {
-      const missing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+      const missing =
+        systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR';
       if (!missing || place === path.dirname(place)) return null;
     }
   }
@@ -52,7 +54,7 @@ export async function freeSpace(file: string): Promise<number | null> {
 export function isDiskFull(error: unknown): boolean {
   let at: unknown = error;
   for (let depth = 0; depth < 5 && at instanceof Error; depth++) {
-    if (['ENOSPC', 'EDQUOT'].includes(codeOf(at))) return true;
+    if (['ENOSPC', 'EDQUOT'].includes(systemCode(at) ?? '')) return true;
     at = at.cause;
   }
   return false;

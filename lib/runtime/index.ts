@@ -14,11 +14,7 @@ export {
 } from './process-identity.js';
 export { acquireLock, type Lock, type LockOptions } from './process-lock.js';
 export { projectVersion } from './project-version.js';
-export {
-  RuntimeError,
-  type RuntimeErrorCode,
-  type RuntimeErrorOptions,
-} from './runtime-error.js';
+export { RuntimeError, type RuntimeErrorCode } from './runtime-error.js';
 export {
   assertChange,
   mayChange,

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { lockText, parseLock, type LockContent } from './lock-content.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** A lock file as it was found. */
 export interface FoundLock {
@@ -18,7 +19,7 @@ export async function readLock(file: string): Promise<FoundLock | null> {
   try {
     handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
   try {
@@ -45,8 +46,8 @@ export async function createLock(
       await fs.link(temporary, file);
       return true;
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      if (!NO_HARD_LINKS.has(codeOf(error))) throw error;
+      if (systemCode(error) === 'EEXIST') return false;
+      if (!NO_HARD_LINKS.has(systemCode(error) ?? '')) throw error;
       return await createInPlace(file, content);
     }
   });
@@ -93,7 +94,7 @@ async function createInPlace(
     });
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -116,11 +117,4 @@ async function withTemporary<T>(
   } finally {
     await fs.rm(temporary, { force: true });
   }
-}
-
-/** The code of a failed system call; empty when it is none. */
-export function codeOf(error: unknown): string {
-  const code: unknown =
-    error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : '';
 }

@@ -15,7 +15,6 @@ import path from 'node:path';
 import { isDiskFull } from './disk-usage.js';
 import { newLockContent, parseLock, type LockContent } from './lock-content.js';
 import {
-  codeOf,
   createLock,
   readLock,
   replaceLock,
@@ -30,6 +29,7 @@ import {
   type ProcessIdentity,
 } from './process-identity.js';
 import { RuntimeError } from './runtime-error.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** How a lock is taken. */
 export interface LockOptions {
@@ -267,6 +267,6 @@ async function removeIfOurs(file: string, token: string): Promise<void> {
     const found = await readLock(file);
     if (found?.content.token === token) await fs.rm(file, { force: true });
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from '../errors/coded-error.js';
+
 /** What can go wrong with a runtime. */
 export type RuntimeErrorCode =
   | 'LOCKED'
@@ -15,23 +17,7 @@ export type RuntimeErrorCode =
   | 'BAD_DATA_FOLDER'
   | 'BAD_STACK';
 
-/** What a {@link RuntimeError} carries besides its message. */
-export interface RuntimeErrorOptions {
-  readonly code: RuntimeErrorCode;
-  /** The next command to run, or what to change. */
-  readonly suggestion?: string | undefined;
-  readonly cause?: unknown;
-}
-
 /** Base of the errors of `lib/runtime`. */
-export class RuntimeError extends Error {
+export class RuntimeError extends CodedError<RuntimeErrorCode> {
   override readonly name: string = 'RuntimeError';
-  readonly code: RuntimeErrorCode;
-  readonly suggestion: string | undefined;
-
-  constructor(message: string, options: RuntimeErrorOptions) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
-    this.suggestion = options.suggestion;
-  }
 }

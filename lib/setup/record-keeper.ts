@@ -1,6 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
 import type { UndoStack } from '../cli/index.js';
-import { isCode } from '../env/atomic-write.js';
 import type { RuntimeKind } from '../runtime/runtime.js';
 import { writeStateFile } from '../runtime/state-file.js';
 import {
@@ -8,6 +7,7 @@ import {
   writeSetupRecord,
   type SetupRecord,
 } from './setup-record.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** What a run adds to the record. */
 export type RecordChange = Partial<Omit<SetupRecord, 'setupAt'>>;
@@ -68,7 +68,7 @@ export class RecordKeeper {
     if (this.#isUndoable) return;
     this.#isUndoable = true;
     const text = await readFile(this.#file, 'utf8').catch((error: unknown) => {
-      if (isCode(error, 'ENOENT')) return null;
+      if (systemCode(error) === 'ENOENT') return null;
       throw error;
     });
     this.#undo.add(this.#file, () => this.#takeBack(text), { quiet: true });

@@ -1,4 +1,5 @@
 import type { EnvChange, EnvFileChange } from '../env/index.js';
+import { asFields } from '../runtime/state-file.js';
 
 /** An env file that setup changed, and what it takes to put it back. */
 export interface RecordedFile {
@@ -55,8 +56,7 @@ function mergedChange(first: EnvChange, now: EnvChange): EnvChange {
 
 /** Reads a file of `setup.json`. @returns null when it is none */
 export function parseRecordedFile(value: unknown): RecordedFile | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { path, created, changes, backups } = value as Record<string, unknown>;
+  const { path, created, changes, backups } = asFields(value) ?? {};
   if (typeof path !== 'string' || typeof created !== 'boolean') return null;
   if (!Array.isArray(changes) || !Array.isArray(backups)) return null;
   const parsed = changes.map(parseChange).filter((change) => change !== null);
@@ -70,11 +70,7 @@ export function parseRecordedFile(value: unknown): RecordedFile | null {
 }
 
 function parseChange(value: unknown): EnvChange | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { key, kind, before, after, beforeRaw, line } = value as Record<
-    string,
-    unknown
-  >;
+  const { key, kind, before, after, beforeRaw, line } = asFields(value) ?? {};
   if (typeof key !== 'string' || typeof line !== 'number') return null;
   if (kind !== 'added' && kind !== 'changed' && kind !== 'removed') return null;
   if (!isTextOrNull(before) || !isTextOrNull(after)) return null;

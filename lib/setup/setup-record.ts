@@ -1,9 +1,12 @@
 /** What setup did, written down for teardown: `setup.json`, mode 0600. */
 
-import { readFile } from 'node:fs/promises';
-import { isCode } from '../env/atomic-write.js';
-import { RuntimeError } from '../runtime/runtime-error.js';
-import { writeStateFile } from '../runtime/state-file.js';
+import {
+  asFields,
+  readStateFile,
+  stateFields,
+  stateText,
+  writeStateFile,
+} from '../runtime/state-file.js';
 import { parseRecordedFile, type RecordedFile } from './recorded-file.js';
 
 /** The data folder setup was told to use. */
@@ -38,7 +41,7 @@ const SCHEMA_VERSION = 1;
 
 /** The text of `setup.json`. */
 export function setupRecordText(record: SetupRecord): string {
-  return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...record }, null, 2)}\n`;
+  return stateText(SCHEMA_VERSION, record);
 }
 
 /** Writes `setup.json` in one step, readable by its owner alone. */
@@ -58,39 +61,18 @@ export async function writeSetupRecord(
 export async function readSetupRecord(
   file: string
 ): Promise<SetupRecord | null> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
-    throw new RuntimeError(`cannot read ${file}`, {
-      code: 'STATE_UNREADABLE',
-      cause: error,
-      suggestion: `run this as the user that ran setup: ls -l ${file}`,
-    });
-  }
-  const record = parseSetupRecord(text);
-  if (record !== null) return record;
-  throw new RuntimeError(`${file} is damaged or of another version`, {
-    code: 'STATE_DAMAGED',
+  return await readStateFile(file, {
+    parse: parseSetupRecord,
     suggestion: `look at it, then remove it and run setup again: ${file}`,
   });
 }
 
 /** @returns null when the text is no record of this version */
 export function parseSetupRecord(text: string): SetupRecord | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  const { schemaVersion, setupAt, runtime, data, envFile, appview } =
-    value as Record<string, unknown>;
-  if (schemaVersion !== SCHEMA_VERSION || typeof setupAt !== 'string') {
-    return null;
-  }
+  const fields = stateFields(text, SCHEMA_VERSION);
+  if (fields === null) return null;
+  const { setupAt, runtime, data, envFile, appview } = fields;
+  if (typeof setupAt !== 'string') return null;
   if (runtime !== 'embedded' && runtime !== 'docker') return null;
   if (!Array.isArray(data)) return null;
   const folders = data.map(parseData).filter((folder) => folder !== null);
@@ -103,15 +85,13 @@ export function parseSetupRecord(text: string): SetupRecord | null {
 }
 
 function parseData(value: unknown): RecordedData | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { path, created } = value as Record<string, unknown>;
+  const { path, created } = asFields(value) ?? {};
   if (typeof path !== 'string' || typeof created !== 'boolean') return null;
   return { path, created };
 }
 
 function parseAppView(value: unknown): RecordedAppView | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { folder, env } = value as Record<string, unknown>;
+  const { folder, env } = asFields(value) ?? {};
   const parsed = parseRecordedFile(env);
   if (typeof folder !== 'string' || parsed === null) return null;
   return { folder, env: parsed };

@@ -8,11 +8,11 @@ import {
   readMarker,
   STORE_FILE,
 } from '../../microcosm-bridge/constellation-embedded/store/data-folder.js';
-import { isCode } from '../env/atomic-write.js';
 import { dataHolder } from '../runtime/embedded/data-in-use.js';
 import { LockedError } from '../runtime/locked-error.js';
 import type { StateFolder } from '../runtime/state-folder.js';
 import type { SetupRecord } from '../setup/setup-record.js';
+import { systemCode } from '../errors/system-code.js';
 
 /** Files that go together. */
 export interface Remains {
@@ -182,7 +182,8 @@ async function remainsOf(
   let sizeBytes = 0;
   for (const candidate of candidates) {
     const stats = await lstat(candidate).catch((error: unknown) => {
-      if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return null;
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+        return null;
       throw error;
     });
     if (stats === null || stats.isDirectory()) continue;
@@ -207,7 +208,8 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (!(await lstat(folder)).isDirectory()) return [];
     return await readdir(folder);
   } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return [];
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+      return [];
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { rm, rmdir } from 'node:fs/promises';
-import { isCode } from '../env/atomic-write.js';
 import type { Remains } from './remains.js';
+import { systemCode } from '../errors/system-code.js';
 
 /**
  * Removes the files of one item, then its folders where nothing else is in
@@ -29,8 +29,9 @@ export async function removeIfEmpty(folder: string): Promise<boolean> {
     await rmdir(folder);
     return true;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return true;
-    if (isCode(error, 'ENOTEMPTY') || isCode(error, 'EEXIST')) return false;
+    if (systemCode(error) === 'ENOENT') return true;
+    if (systemCode(error) === 'ENOTEMPTY' || systemCode(error) === 'EEXIST')
+      return false;
     throw error;
   }
 }

@@ -19,9 +19,10 @@ import {
   MARKER_FILE,
   STORE_FILE,
 } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
-import { isCode, syncFolder } from '../../env/atomic-write.js';
+import { syncFolder } from '../../env/atomic-write.js';
 import { acquireLock } from '../../runtime/index.js';
 import { BackupError } from '../backup-error.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** What was done, and how it is taken back. */
 export interface DataSwap {
@@ -126,7 +127,7 @@ async function isThere(file: string): Promise<boolean> {
   return await lstat(file).then(
     () => true,
     (error: unknown) => {
-      if (isCode(error, 'ENOENT')) return false;
+      if (systemCode(error) === 'ENOENT') return false;
       throw error;
     }
   );

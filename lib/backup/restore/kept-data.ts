@@ -6,9 +6,9 @@ import {
   MARKER_FILE,
   STORE_FILE,
 } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
-import { isCode } from '../../env/atomic-write.js';
 import { folderSize } from '../../runtime/index.js';
 import { compactTime } from '../backup-name.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** Data from before a restore. */
 export interface KeptData {
@@ -57,7 +57,7 @@ export async function discardKeptData(kept: KeptData): Promise<boolean> {
     await rmdir(kept.path);
     return true;
   } catch (error) {
-    if (isCode(error, 'ENOTEMPTY')) return false;
+    if (systemCode(error) === 'ENOTEMPTY') return false;
     throw error;
   }
 }
@@ -75,7 +75,7 @@ async function beside(
 ): Promise<readonly string[]> {
   const [folder, base] = [path.dirname(dataPath), path.basename(dataPath)];
   const names = await readdir(folder).catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return [];
+    if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
   return names

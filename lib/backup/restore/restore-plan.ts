@@ -12,7 +12,6 @@ import {
   type Runtime,
   type RuntimeConfig,
 } from '../../runtime/index.js';
-import { isCode } from '../../env/atomic-write.js';
 import { BackupError } from '../backup-error.js';
 import type { ReadBackup } from '../backup-folder.js';
 import { freshPathFor, keptPathFor } from './kept-data.js';
@@ -21,6 +20,7 @@ import {
   gapWarning,
   type PresentData,
 } from './restore-checks.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** What a restore would do. */
 export interface RestorePlan {
@@ -108,7 +108,7 @@ const HARMLESS = new Set(['lost+found', LOCK_FILE]);
 
 async function refuseForeign(dataPath: string): Promise<void> {
   const names = await readdir(dataPath).catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return [];
+    if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
   const foreign = names.filter((name) => !HARMLESS.has(name));

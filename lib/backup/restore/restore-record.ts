@@ -1,9 +1,14 @@
 /** What was restored last, and whether it came to an end: `restore.json`. */
 
 import { readFile } from 'node:fs/promises';
-import { isCode } from '../../env/atomic-write.js';
-import { writeStateFile } from '../../runtime/index.js';
+import {
+  asFields,
+  stateFields,
+  stateText,
+  writeStateFile,
+} from '../../runtime/state-file.js';
 import type { RestoreGap } from './restore-checks.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** The content of `restore.json`. */
 export interface RestoreRecord {
@@ -27,8 +32,7 @@ export async function writeRestoreRecord(
   file: string,
   record: RestoreRecord
 ): Promise<void> {
-  const content = { schemaVersion: SCHEMA_VERSION, ...record };
-  await writeStateFile(file, `${JSON.stringify(content, null, 2)}\n`);
+  await writeStateFile(file, stateText(SCHEMA_VERSION, record));
 }
 
 /** @returns null when there is none, or it is damaged */
@@ -36,19 +40,17 @@ export async function readRestoreRecord(
   file: string
 ): Promise<RestoreRecord | null> {
   try {
-    return parse(JSON.parse(await readFile(file, 'utf8')));
+    return parse(await readFile(file, 'utf8'));
   } catch (error) {
-    if (isCode(error, 'ENOENT') || error instanceof SyntaxError) return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
-function parse(value: unknown): RestoreRecord | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { schemaVersion, phase, backupId, at, dataPath, keptPath } =
-    value as Record<string, unknown>;
-  const { wasRunning, gap } = value as Record<string, unknown>;
-  if (schemaVersion !== SCHEMA_VERSION) return null;
+function parse(text: string): RestoreRecord | null {
+  const fields = stateFields(text, SCHEMA_VERSION);
+  if (fields === null) return null;
+  const { phase, backupId, at, dataPath, keptPath, wasRunning, gap } = fields;
   if (phase !== 'swapping' && phase !== 'done') return null;
   if (typeof backupId !== 'string' || typeof at !== 'string') return null;
   if (typeof dataPath !== 'string' || typeof wasRunning !== 'boolean') {
@@ -67,8 +69,7 @@ function parse(value: unknown): RestoreRecord | null {
 }
 
 function parseGap(value: unknown): RestoreGap | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { from, to } = value as Record<string, unknown>;
+  const { from, to } = asFields(value) ?? {};
   return typeof from === 'string' && typeof to === 'string'
     ? { from, to }
     : null;

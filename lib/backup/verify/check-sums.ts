@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCode } from '../../env/atomic-write.js';
 import { checkStored, type StoredSum } from '../archive/stored-file.js';
 import { BackupError } from '../backup-error.js';
 import type { ReadBackup } from '../backup-folder.js';
@@ -12,6 +11,7 @@ import {
   sumsText,
 } from '../manifest/manifest.js';
 import { byteCounter, type OnProgress } from '../progress.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /**
  * Compares the files of a backup, the manifest included, with their SHA-256.
@@ -56,7 +56,7 @@ async function readSums(folder: string): Promise<string> {
   try {
     return await readFile(path.join(folder, SUMS_FILE), 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return '';
+    if (systemCode(error) === 'ENOENT') return '';
     throw error;
   }
 }

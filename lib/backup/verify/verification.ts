@@ -2,7 +2,9 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCode, writeAtomically } from '../../env/atomic-write.js';
+import { writeAtomically } from '../../env/atomic-write.js';
+import { systemCode } from '../../errors/system-code.js';
+import { stateFields, stateText } from '../../runtime/state-file.js';
 
 /** How closely it was looked at: its sums, or opened and counted too. */
 export type VerifyLevel = 'quick' | 'full';
@@ -24,8 +26,7 @@ export async function writeVerification(
   backup: string,
   verification: Verification
 ): Promise<void> {
-  const content = { schemaVersion: SCHEMA_VERSION, ...verification };
-  const text = `${JSON.stringify(content, null, 2)}\n`;
+  const text = stateText(SCHEMA_VERSION, verification);
   await writeAtomically(path.join(backup, FILE), text, { mode: 0o600 });
 }
 
@@ -36,19 +37,16 @@ export async function readVerification(
   try {
     return parse(await readFile(path.join(backup, FILE), 'utf8'));
   } catch (error) {
-    if (isCode(error, 'ENOENT') || error instanceof SyntaxError) return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
 function parse(text: string): Verification | null {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) return null;
-  const { schemaVersion, at, level, problem } = value as Record<
-    string,
-    unknown
-  >;
-  if (schemaVersion !== SCHEMA_VERSION || typeof at !== 'string') return null;
+  const fields = stateFields(text, SCHEMA_VERSION);
+  if (fields === null) return null;
+  const { at, level, problem } = fields;
+  if (typeof at !== 'string') return null;
   if (level !== 'quick' && level !== 'full') return null;
   if (problem !== null && typeof problem !== 'string') return null;
   return { at, level, problem };

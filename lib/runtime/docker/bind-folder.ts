@@ -1,7 +1,7 @@
 import { chown, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf } from '../lock-file.js';
 import { RuntimeError } from '../runtime-error.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** Whom a folder belongs to, and so whom the container runs as. */
 export interface FolderOwner {
@@ -39,7 +39,7 @@ export async function prepareBindFolder(folder: string): Promise<BindFolder> {
     throw unfit(`${folder} is not a folder`, 'give a folder with --data');
   }
   const names = await readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'EACCES') return null; // its owner can
+    if (systemCode(error) === 'EACCES') return null; // its owner can
     throw error;
   });
   if (stats.uid === 0) {

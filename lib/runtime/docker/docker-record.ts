@@ -1,11 +1,15 @@
 /** What the Docker runtime knows between two runs: `docker.json`. */
 
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { parseConfig } from '../embedded/parse-config.js';
-import { codeOf } from '../lock-file.js';
-import { RuntimeError } from '../runtime-error.js';
 import type { RuntimeConfig } from '../runtime.js';
-import { writeStateFile } from '../state-file.js';
+import {
+  asFields,
+  readStateFile,
+  stateFields,
+  stateText,
+  writeStateFile,
+} from '../state-file.js';
 import type { ComposeStack } from './compose-stack.js';
 
 /** The content of `docker.json`. */
@@ -31,53 +35,32 @@ export async function saveDockerRecord(
   record: DockerRecord | null
 ): Promise<void> {
   if (record === null) return await rm(file, { force: true });
-  const text = JSON.stringify(
-    { schemaVersion: SCHEMA_VERSION, ...record },
-    null,
-    2
-  );
-  await writeStateFile(file, `${text}\n`);
+  await writeStateFile(file, stateText(SCHEMA_VERSION, record));
 }
 
 /**
  * Reads it.
  *
  * @returns null when there is none
- * @throws RuntimeError STATE_DAMAGED
+ * @throws RuntimeError STATE_DAMAGED, STATE_UNREADABLE
  */
 export async function readDockerRecord(
   file: string
 ): Promise<DockerRecord | null> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
-  const record = parseDockerRecord(text);
-  if (record !== null) return record;
-  throw new RuntimeError(`${file} is damaged or of another version`, {
-    code: 'STATE_DAMAGED',
+  return await readStateFile(file, {
+    parse: parseDockerRecord,
     suggestion: `look at it, then remove it and run setup again: ${file}`,
   });
 }
 
 /** @returns null when the text is no record of this version */
 export function parseDockerRecord(text: string): DockerRecord | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const record = mapping(value);
-  if (record === null || record['schemaVersion'] !== SCHEMA_VERSION)
-    return null;
+  const record = stateFields(text, SCHEMA_VERSION);
+  if (record === null) return null;
   const { phase, image, previousImage, since } = record;
   const config = parseConfig(record['config']);
   const stack = parseStack(record['stack']);
-  const variables = mapping(record['variables']);
+  const variables = asFields(record['variables']);
   if (phase !== 'starting' && phase !== 'running' && phase !== 'stopped')
     return null;
   if (config === null || stack === null || variables === null) return null;
@@ -98,7 +81,7 @@ export function parseDockerRecord(text: string): DockerRecord | null {
 }
 
 function parseStack(value: unknown): ComposeStack | null {
-  const stack = mapping(value);
+  const stack = asFields(value);
   if (stack === null) return null;
   const { project, folder, overlayFile } = stack;
   const baseFiles = texts(stack['baseFiles']);
@@ -113,10 +96,4 @@ function texts(value: unknown): readonly string[] | null {
   if (!Array.isArray(value)) return null;
   const found = value.filter((one) => typeof one === 'string');
   return found.length === value.length ? found : null;
-}
-
-function mapping(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null;
 }

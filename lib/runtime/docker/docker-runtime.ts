@@ -4,7 +4,6 @@ import { assignments, readEnvText } from '../../env/index.js';
 import { readyProbe, waitFor } from '../../health/index.js';
 import { deathOf } from '../death.js';
 import { configDifferences } from '../embedded/parse-config.js';
-import { codeOf } from '../lock-file.js';
 import { assertPortFree } from '../port-check.js';
 import { RuntimeError } from '../runtime-error.js';
 import { assertChange } from '../runtime-state.js';
@@ -48,6 +47,7 @@ import {
   type StackVariables,
 } from './stack-variables.js';
 import { folderInside, volumeExists, volumeSize } from './volume.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** What the Docker runtime works with. */
 export interface DockerRuntimeOptions {
@@ -388,7 +388,7 @@ export class DockerRuntime implements Runtime {
       );
       return (mode & 0o004) === 0 ? null : settings;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return null;
+      if (systemCode(error) === 'ENOENT') return null;
       throw error;
     }
   }

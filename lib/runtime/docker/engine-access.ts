@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
-import { codeOf } from '../lock-file.js';
 import { RuntimeError } from '../runtime-error.js';
 import type { EngineAddress } from './engine-address.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** What is known of a socket that could not be used. */
 export interface SocketFacts {
@@ -24,7 +24,7 @@ export function explainAccess(
   error: unknown,
   facts: SocketFacts | null
 ): RuntimeError {
-  const code = codeOf(error);
+  const code = systemCode(error);
   const reason = error instanceof Error ? error.message : String(error);
   const where = from === 'DOCKER_HOST' ? `${url} (DOCKER_HOST)` : url;
   const make = (message: string, suggestion: string): RuntimeError =>

@@ -1,12 +1,15 @@
 /** What is written down about the processes of the embedded runtime. */
 
-import { readFile } from 'node:fs/promises';
 import { asIdentity } from '../lock-content.js';
-import { codeOf } from '../lock-file.js';
 import type { ProcessIdentity, ProcessPresence } from '../process-identity.js';
-import { RuntimeError } from '../runtime-error.js';
 import type { RuntimeConfig, RuntimeUrls } from '../runtime.js';
 import type { RuntimeState } from '../runtime-state.js';
+import {
+  asFields,
+  readStateFile,
+  stateFields,
+  stateText,
+} from '../state-file.js';
 import { parseConfig } from './parse-config.js';
 
 /** What a process is for. */
@@ -38,7 +41,7 @@ const SCHEMA_VERSION = 1;
 
 /** The text of `embedded.json`. */
 export function embeddedRecordText(record: EmbeddedRecord): string {
-  return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...record }, null, 2)}\n`;
+  return stateText(SCHEMA_VERSION, record);
 }
 
 /**
@@ -50,39 +53,18 @@ export function embeddedRecordText(record: EmbeddedRecord): string {
 export async function readEmbeddedRecord(
   file: string
 ): Promise<EmbeddedRecord | null> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw new RuntimeError(`cannot read ${file}`, {
-      code: 'STATE_UNREADABLE',
-      cause: error,
-      suggestion: `run this as the user that ran setup: ls -l ${file}`,
-    });
-  }
-  const record = parseEmbeddedRecord(text);
-  if (record !== null) return record;
-  throw new RuntimeError(`${file} is damaged or of another version`, {
-    code: 'STATE_DAMAGED',
+  return await readStateFile(file, {
+    parse: parseEmbeddedRecord,
     suggestion: `stop a running index by its pid, then remove ${file}`,
   });
 }
 
 /** @returns null when the text is no record of this version */
 export function parseEmbeddedRecord(text: string): EmbeddedRecord | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  const { schemaVersion, phase, version, config, urls, processes } =
-    value as Record<string, unknown>;
-  if (schemaVersion !== SCHEMA_VERSION || typeof version !== 'string') {
-    return null;
-  }
+  const fields = stateFields(text, SCHEMA_VERSION);
+  if (fields === null) return null;
+  const { phase, version, config, urls, processes } = fields;
+  if (typeof version !== 'string') return null;
   if (!isPhase(phase) || !Array.isArray(processes)) return null;
   const parsedConfig = parseConfig(config);
   const dataPath = parsedConfig?.dataPath ?? null;
@@ -127,8 +109,7 @@ export function stateOf(
 }
 
 function parseProcess(value: unknown): EmbeddedProcess | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { role, identity, startedAt } = value as Record<string, unknown>;
+  const { role, identity, startedAt } = asFields(value) ?? {};
   const parsed = asIdentity(identity);
   if (!isRole(role)) return null;
   if (parsed === null || typeof startedAt !== 'string') return null;
@@ -136,8 +117,7 @@ function parseProcess(value: unknown): EmbeddedProcess | null {
 }
 
 function parseUrls(value: unknown): RuntimeUrls | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { api, metrics, bridge } = value as Record<string, unknown>;
+  const { api, metrics, bridge } = asFields(value) ?? {};
   if (typeof api !== 'string') return null;
   return {
     api,

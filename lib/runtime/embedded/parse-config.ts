@@ -3,20 +3,16 @@ import type {
   RuntimeConfig,
   RuntimeLogLevel,
 } from '../runtime.js';
+import { asFields } from '../state-file.js';
 
 const LOG_LEVELS: readonly unknown[] = ['error', 'warn', 'info', 'debug'];
 
 /** Reads a configuration that was written down. @returns null when it is none */
 export function parseConfig(value: unknown): RuntimeConfig | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { bind, port, metricsPort, jetstream, dataPath } = value as Record<
-    string,
-    unknown
-  >;
-  const { logLevel, workers, sample, bridge } = value as Record<
-    string,
-    unknown
-  >;
+  const fields = asFields(value);
+  if (fields === null) return null;
+  const { bind, port, metricsPort, jetstream, dataPath } = fields;
+  const { logLevel, workers, sample, bridge } = fields;
   const parsedBridge = parseBridge(bridge);
   if (typeof bind !== 'string' || typeof port !== 'number') return null;
   if (!isNumberOrNull(metricsPort) || !isNumberOrNull(workers)) return null;
@@ -39,11 +35,9 @@ export function parseConfig(value: unknown): RuntimeConfig | null {
 /** @returns null for none, undefined for what is no configuration of one */
 function parseBridge(value: unknown): BridgeConfig | null | undefined {
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'object') return undefined;
-  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis } = value as Record<
-    string,
-    unknown
-  >;
+  const fields = asFields(value);
+  if (fields === null) return undefined;
+  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis } = fields;
   if (typeof port !== 'number' || typeof ttlSeconds !== 'number') {
     return undefined;
   }

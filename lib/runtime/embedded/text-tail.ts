@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { codeOf } from '../lock-file.js';
+import { systemCode } from '../../errors/system-code.js';
 
 const CHUNK_BYTES = 64 * 1024;
 /** More is read of no file, however long its lines are. */
@@ -49,7 +49,7 @@ export async function lastLines(
   try {
     handle = await open(file, 'r');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
   try {

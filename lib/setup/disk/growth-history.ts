@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { isCode } from '../../env/atomic-write.js';
 import { writeStateFile } from '../../runtime/state-file.js';
 import type { GrowthReading } from './growth.js';
+import { systemCode } from '../../errors/system-code.js';
 
 /** More readings are not kept; the oldest one always is. */
 const KEPT = 500;
@@ -11,7 +11,8 @@ export async function readGrowth(
   file: string
 ): Promise<readonly GrowthReading[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return '';
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+      return '';
     throw error;
   });
   return text

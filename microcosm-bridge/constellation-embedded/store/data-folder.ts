@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { StoreError, systemCode } from './errors.js';
+import { systemCode } from '../../../lib/errors/system-code.js';
+import { StoreError } from './errors.js';
 
 /** Version of the layout that this code reads and writes. */
 export const STORE_FORMAT = 1;

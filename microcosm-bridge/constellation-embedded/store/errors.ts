@@ -31,9 +31,3 @@ export class StoreError extends Error {
     this.suggestion = suggestion;
   }
 }
-
-/** The `code` of a failed system call, such as `ENOSPC`, or null. */
-export function systemCode(error: unknown): string | null {
-  if (!(error instanceof Error) || !('code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
-}

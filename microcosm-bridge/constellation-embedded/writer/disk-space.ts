@@ -2,8 +2,8 @@
 
 import { statSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemCode } from '../../../lib/errors/system-code.js';
 import { STORE_FILE } from '../store/data-folder.js';
-import { systemCode } from '../store/errors.js';
 
 /** Free bytes below which indexing pauses: room for a batch and its copied pages. */
 export const DEFAULT_MIN_FREE_BYTES = 128 * 1024 * 1024;
