@@ -46,10 +46,13 @@ function plant(file: string, changes: Partial<LockContent>): LockContent {
   return content;
 }
 
-function contender(startAt: string, files: readonly string[]): ChildProcess {
+function contender(
+  start: 'now' | 'go',
+  files: readonly string[]
+): ChildProcess {
   return spawn(
     process.execPath,
-    ['--import', 'tsx', CONTENDER, startAt, ...files],
+    ['--import', 'tsx', CONTENDER, start, ...files],
     { stdio: ['pipe', 'pipe', 'inherit'] }
   );
 }
@@ -59,12 +62,17 @@ interface Report {
   readonly errors: readonly string[];
 }
 
-async function reportOf(child: ChildProcess): Promise<Report> {
-  if (child.stdout === null) throw new Error('no stdout');
-  for await (const line of createInterface(child.stdout)) {
-    return JSON.parse(line) as Report;
-  }
-  throw new Error('the contender said nothing');
+function linesOf({ stdout }: ChildProcess): AsyncIterator<string, undefined> {
+  if (stdout === null) throw new Error('no stdout');
+  return createInterface(stdout)[Symbol.asyncIterator]();
+}
+
+async function reportOf(
+  lines: AsyncIterator<string, undefined>
+): Promise<Report> {
+  const { value } = await lines.next();
+  if (value === undefined) throw new Error('the contender said nothing');
+  return JSON.parse(value) as Report;
 }
 
 t.test('a lock says who holds it, why and since when', async (t) => {
@@ -114,7 +122,7 @@ t.test('a lock of a process killed with SIGKILL is free at once', async (t) => {
   const file = path.join(folder(t), 'lock');
   const child = contender('now', [file]);
   t.teardown(() => child.kill('SIGKILL'));
-  t.same(await reportOf(child), { won: [0], errors: [] });
+  t.same(await reportOf(linesOf(child)), { won: [0], errors: [] });
   await t.rejects(acquireLock(file, { purpose: 'early' }), { code: 'LOCKED' });
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -131,7 +139,7 @@ t.test('a process that ends by itself takes its lock along', async (t) => {
   const file = path.join(folder(t), 'lock');
   const child = contender('now', [file]);
   t.teardown(() => child.kill('SIGKILL'));
-  await reportOf(child);
+  await reportOf(linesOf(child));
   t.ok(existsSync(file));
   child.stdin?.end();
   await once(child, 'exit');
@@ -278,10 +286,12 @@ t.test('of many processes racing over stale locks one wins each', async (t) => {
     path.join(made, `lock-${index}`)
   );
   for (const file of files) plant(file, { startTime: '1' });
-  const startAt = String(Date.now() + 1500);
-  const children = Array.from({ length: 6 }, () => contender(startAt, files));
+  const children = Array.from({ length: 6 }, () => contender('go', files));
   t.teardown(() => children.forEach((child) => child.kill('SIGKILL')));
-  const reports = await Promise.all(children.map(reportOf));
+  const said = children.map(linesOf);
+  await Promise.all(said.map((lines) => lines.next()));
+  for (const { stdin } of children) stdin?.write('go\n');
+  const reports = await Promise.all(said.map(reportOf));
   t.same(
     reports.flatMap(({ errors }) => errors),
     []
