@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import { COMPOSE_VARIABLES } from '../../compose/index.js';
+import type { DataLocation } from '../runtime.js';
+import type { ContainerFacts } from './container.js';
+import type { Engine } from './engine.js';
+import { folderInside, volumeExists, volumeSize } from './volume.js';
+
+/** What says where the index keeps its data. */
+export interface DataWish {
+  readonly project: string;
+  /** Folder of this machine; null: the named volume. */
+  readonly dataPath: string | null;
+  readonly container: ContainerFacts | null;
+  /** The place that would be used, whatever is mounted now. */
+  readonly isWish: boolean;
+}
+
+/** Where its data is (or would be), and how large it is. */
+export async function containerData(
+  engine: Engine,
+  { project, dataPath, container, isWish }: DataWish
+): Promise<DataLocation> {
+  const mounted = container?.mounts.get('/data');
+  const name =
+    !isWish && mounted !== undefined
+      ? mounted.name
+      : (dataPath ??
+        `${project}_${COMPOSE_VARIABLES.CONSTELLATION_DATA_PATH.default}`);
+  const isVolume = !name.startsWith('/');
+  const exists = isVolume
+    ? await volumeExists(engine, name)
+    : await stat(name).then(
+        (stats) => stats.isDirectory(),
+        () => false
+      );
+  const isOpen = container?.status === 'running' && mounted?.name === name;
+  const measured = isOpen
+    ? await folderInside(engine, container.id, '/data')
+    : {
+        sizeBytes: isVolume && exists ? await volumeSize(engine, name) : null,
+        freeBytes: null,
+      };
+  return { kind: 'volume', name, exists, sample: false, ...measured };
+}

@@ -1,0 +1,31 @@
+import type { RuntimeUrls } from '../runtime.js';
+import type { ContainerFacts } from './container.js';
+
+const API_PORT = '6789/tcp';
+const METRICS_PORT = '8765/tcp';
+
+/**
+ * Where the index in a container is asked from this machine: any address of
+ * this machine is reached by its loopback one. Pure.
+ *
+ * @returns null where its API is not published
+ */
+export function containerUrls({
+  ports,
+}: Pick<ContainerFacts, 'ports'>): RuntimeUrls | null {
+  const url = (port: string): string | null => {
+    const place = ports.get(port);
+    if (place === undefined) return null;
+    const host =
+      place.host === '0.0.0.0' || place.host === ''
+        ? '127.0.0.1'
+        : place.host === '::'
+          ? '[::1]'
+          : place.host.includes(':')
+            ? `[${place.host}]`
+            : place.host;
+    return `http://${host}:${place.port}`;
+  };
+  const api = url(API_PORT);
+  return api === null ? null : { api, metrics: url(METRICS_PORT) };
+}

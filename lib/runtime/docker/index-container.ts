@@ -1,0 +1,90 @@
+/** The index's own container: found, stopped, taken back. */
+
+import { INDEX_SERVICE } from '../../compose/index.js';
+import type { StopOptions } from '../runtime.js';
+import { findContainers, type ContainerFacts } from './container.js';
+import { judgeContainer, type ContainerVerdict } from './describe-container.js';
+import type { DockerRecord } from './docker-record.js';
+import { askEngine, type Engine } from './engine.js';
+
+/** The store is closed cleanly within it (`stop_grace_period`; s). */
+const STOP_S = 90;
+/** What has just begun closes sooner (s). */
+const TAKE_BACK_S = 10;
+const TAKE_BACK_MS = 60_000;
+
+/** What is on the engine of what was written down. */
+export interface Sighting {
+  readonly record: DockerRecord | null;
+  readonly container: ContainerFacts | null;
+  readonly verdict: ContainerVerdict;
+}
+
+/**
+ * Looks for the container of a record.
+ *
+ * @param engine is opened only where there is a record
+ */
+export async function sightIndex(
+  record: DockerRecord | null,
+  engine: () => Engine
+): Promise<Sighting> {
+  if (record === null) {
+    return { record, container: null, verdict: judgeContainer(null, null) };
+  }
+  const { stack, phase } = record;
+  const [container = null] = await findContainers(
+    engine(),
+    stack.project,
+    INDEX_SERVICE
+  );
+  return { record, container, verdict: judgeContainer(container, phase) };
+}
+
+/** Whether it has a process, or will have one by itself. */
+export function isUp({ status }: ContainerFacts): boolean {
+  return status === 'running' || status === 'paused' || status === 'restarting';
+}
+
+/** Asks it to end, and waits until it has; after the deadline it is killed. */
+export async function stopContainer(
+  engine: Engine,
+  { id, name, status }: ContainerFacts,
+  { onProgress, deadlineMs = STOP_S * 1000 }: StopOptions
+): Promise<void> {
+  onProgress?.({ phase: 'stop', text: `stopping container ${name}` });
+  const seconds = Math.max(1, Math.round(deadlineMs / 1000));
+  // Paused, it could not hear the signal.
+  if (status === 'paused') {
+    await askEngine(engine, (docker) => docker.getContainer(id).unpause());
+  }
+  await askEngine(
+    engine,
+    (docker) => docker.getContainer(id).stop({ t: seconds }),
+    (seconds + 30) * 1000
+  );
+}
+
+/**
+ * Puts back what a start that failed has begun. Data stays.
+ *
+ * @param before the container that was there before; null: there was none
+ */
+export async function takeBackContainer(
+  engine: Engine,
+  project: string,
+  before: ContainerFacts | null
+): Promise<void> {
+  for (const { id } of await findContainers(engine, project, INDEX_SERVICE)) {
+    await askEngine(
+      engine,
+      async (docker) => {
+        const container = docker.getContainer(id);
+        if (id === before?.id)
+          await container.stop({ t: TAKE_BACK_S }).catch(() => undefined);
+        else await container.remove({ force: true });
+      },
+      TAKE_BACK_MS
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { prepareBindFolder } from './bind-folder.js';
+import { containerData } from './container-data.js';
+import type { DockerRecord } from './docker-record.js';
+import type { Engine } from './engine.js';
+import { stackVariables, type StackVariables } from './stack-variables.js';
+import type { WantedIndex } from './wanted-index.js';
+
+/**
+ * The record of a start, before it is made. A data folder of this machine is
+ * made fit for it.
+ *
+ * @throws RuntimeError BAD_DATA_FOLDER
+ */
+export async function startRecord(
+  engine: Engine,
+  wanted: WantedIndex,
+  earlier: DockerRecord | null
+): Promise<DockerRecord> {
+  const { config, given, image, settingsFile, stack } = wanted;
+  const { dataPath } = config;
+  const isHere = engine.address.socket !== null;
+  const owner =
+    dataPath !== null && isHere ? await prepareBindFolder(dataPath) : null;
+  const isNew = owner?.isEmpty ?? !(await isThere(engine, wanted));
+  const kept = earlier?.since ?? given.CONSTELLATION_LOCAL_SINCE ?? null;
+  return {
+    phase: 'starting',
+    config,
+    stack,
+    variables: notUndefined(
+      stackVariables({ config, given, image, owner, settingsFile })
+    ),
+    image,
+    previousImage: earlier?.previousImage ?? null,
+    since: isNew ? null : kept,
+  };
+}
+
+async function isThere(
+  engine: Engine,
+  { stack, config }: WantedIndex
+): Promise<boolean> {
+  const { exists } = await containerData(engine, {
+    project: stack.project,
+    dataPath: config.dataPath,
+    container: null,
+    isWish: true,
+  });
+  return exists;
+}
+
+function notUndefined(
+  values: StackVariables
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string'
+    )
+  );
+}

@@ -1,0 +1,72 @@
+import { COMPOSE_VARIABLES } from '../../compose/index.js';
+import { configDifferences } from '../embedded/parse-config.js';
+import type { RuntimeConfig } from '../runtime.js';
+import type { FittedStack } from './appview-stack.js';
+import type { ContainerFacts } from './container.js';
+import type { DockerRecord } from './docker-record.js';
+import { readSettingsFile } from './settings-file.js';
+import { givenVariables, type StackVariables } from './stack-variables.js';
+
+/** What a start would be made of. */
+export interface WantedIndex extends FittedStack {
+  readonly config: RuntimeConfig;
+  readonly given: StackVariables;
+  readonly image: string;
+  /** Whether the image is ours to build. */
+  readonly isBuilt: boolean;
+  /** The settings file the container reads; null: it cannot. */
+  readonly settingsFile: string | null;
+}
+
+/** What a start follows from. */
+export interface WishForIndex {
+  readonly config: RuntimeConfig;
+  readonly fitted: FittedStack;
+  readonly record: DockerRecord | null;
+  readonly settingsFile: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Environment over settings file over what was told last. */
+export async function wantedIndex({
+  config,
+  fitted,
+  record,
+  settingsFile,
+  env,
+}: WishForIndex): Promise<WantedIndex> {
+  const written = await readSettingsFile(settingsFile);
+  const given: StackVariables = {
+    ...(record === null ? {} : givenVariables(record.variables)),
+    ...givenVariables(written ?? {}),
+    ...givenVariables(env),
+  };
+  const named =
+    (env['CONSTELLATION_IMAGE'] ?? '') ||
+    (written?.['CONSTELLATION_IMAGE'] ?? '');
+  const image =
+    named !== ''
+      ? named
+      : (record?.image ?? COMPOSE_VARIABLES.CONSTELLATION_IMAGE.default);
+  return {
+    ...fitted,
+    config,
+    given,
+    image,
+    isBuilt: named === '' && image.startsWith('constellation-local:'),
+    settingsFile: written === null ? null : (settingsFile ?? null),
+  };
+}
+
+/** In what the running container differs from what is wished. Pure. */
+export function indexDifferences(
+  record: DockerRecord | null,
+  container: ContainerFacts | null,
+  { config, image }: WantedIndex
+): readonly string[] {
+  if (record === null || container === null) return [];
+  const inConfig = configDifferences(record.config, config);
+  return container.image === image
+    ? inConfig
+    : [...inConfig, `image ${container.image} → ${image}`];
+}
