@@ -29,6 +29,8 @@ export interface Findings {
   readonly status: RuntimeStatus;
   /** Null: it answers, but nothing has come from the stream yet. */
   readonly health: FoundHealth;
+  /** Whether events are being indexed; else it answers and keeps trying. */
+  readonly isFresh: boolean;
   /** Null: not known. */
   readonly completeSince: Date | null;
   /** Null: none was connected. */

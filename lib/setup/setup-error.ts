@@ -5,6 +5,7 @@ export type SetupErrorCode =
   | 'PREREQUISITE' // the machine is not fit for it
   | 'NO_RUNTIME' // nothing here can run the index
   | 'OTHER_APPVIEW' // another AppView is connected already
+  | 'NOT_FRESH' // the AppView would be switched to an index that takes nothing in
   | 'SAMPLE_APPVIEW'; // an AppView asks this index, which would be of sample data
 
 /** Base of the errors of `lib/setup`. */

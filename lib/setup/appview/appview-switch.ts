@@ -22,6 +22,8 @@ export interface AppViewPlan {
   readonly text: string;
   /** A unified diff, secrets hidden; empty where no file changes. */
   readonly diff: string;
+  /** Whether a running AppView asks the index as soon as it is connected. */
+  readonly isImmediate: boolean;
 }
 
 /** What connecting changed. */

@@ -59,8 +59,9 @@ export class ComposeSwitch implements AppViewSwitch {
           needed: false,
           text: `${stack.switched.join(' and ')} of ${stack.project} ask it already`,
           diff: '',
+          isImmediate: false,
         }
-      : { needed: true, text: texts.join(', '), diff };
+      : { needed: true, text: texts.join(', '), diff, isImmediate: true };
   }
 
   async connect(

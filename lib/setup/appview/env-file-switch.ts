@@ -27,8 +27,19 @@ export class EnvFileSwitch implements AppViewSwitch {
     });
     const keys = changes.map(({ key }) => key);
     return keys.length === 0
-      ? { needed: false, text: `${file} is as wished, nothing to do`, diff: '' }
-      : { needed: true, text: `set ${keys.join(', ')} in ${file}`, diff };
+      ? {
+          needed: false,
+          text: `${file} is as wished, nothing to do`,
+          diff: '',
+          isImmediate: false,
+        }
+      : {
+          needed: true,
+          text: `set ${keys.join(', ')} in ${file}`,
+          diff,
+          // It reads the file at its next start.
+          isImmediate: false,
+        };
   }
 
   async connect(

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { AppViewTarget } from '../appview/appview-switch.js';
+import { connectBeforeFresh } from '../appview/connect-before-fresh.js';
 import { recordFileChange } from '../recorded-file.js';
 import { SetupError } from '../setup-error.js';
 import type { RecordedAppView } from '../setup-record.js';
@@ -29,7 +30,9 @@ export const appviewStep: ActStep = {
       return { status: 'skipped', text: noneText(run) };
     }
     const { runtime, appview } = findings.get('runtime');
-    const connection = await appview.connect(target, undo, signal);
+    const connection = findings.get('isFresh')
+      ? await appview.connect(target, undo, signal)
+      : await connectBeforeFresh(appview, target, undo, signal);
     findings.set('connection', connection);
     warnings.push(...connection.warnings);
     if (connection.env === null) {

@@ -20,6 +20,7 @@ export const healthStep: ActStep = {
     const { runtime } = findings.get('runtime');
     const { health, isFresh } = await wait(run, live);
     findings.set('health', health);
+    findings.set('isFresh', isFresh);
     findings.set('completeSince', await runtime.completeSince(signal));
     if (!options.sample) await writeLocalSince(run);
     return result(health, isFresh);

@@ -221,10 +221,15 @@ t.test('an AppView is connected, and nothing else of its .env', async (t) => {
 });
 
 t.test('no Jetstream in reach: warned, started all the same', async (t) => {
-  const { flags, runtime } = await place(t);
-  const args = ['--yes', ...flags, '--jetstream', REFUSED];
-  const { code, stderr } = await setup(args, { programs });
+  const { root, flags, runtime } = await place(t);
+  const args = ['--yes', ...flags, '--jetstream', REFUSED, '--appview', root];
+  const { code, stdout, stderr } = await setup(args, { programs });
   t.equal(code, 0);
+  t.match(
+    stdout,
+    /once npx zx scripts\/test\.ts --only health passes, restart the AppView/,
+    'an AppView is not to ask an index that takes nothing in'
+  );
   t.match(
     stderr,
     /ws:\/\/127\.0\.0\.1:1\/subscribe +not reachable: it refuses/
