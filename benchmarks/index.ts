@@ -33,6 +33,7 @@ const REQUESTS = 20_000;
 /** Bare server and index in turn, so that what else the machine does hits both. */
 const ROUNDS = 5;
 const CONNECTIONS = 4;
+const WORKERS = [1, 2, 3];
 const SAMPLE_TARGETS = 2000;
 const INDEX = 'microcosm-bridge/constellation-embedded/main.ts';
 const SIMULATOR = 'microcosm-bridge/jetstream-simulator/main.ts';
@@ -163,8 +164,13 @@ async function benchIndexing(file: string, newest: number): Promise<Child> {
     String(simulator.ready['url']),
   ]);
   const api = String(index.ready['api']);
+  const pid = index.process.pid ?? 0;
+  let { own, mapped } = residentMemory(pid, 'index.mdb');
   while ((await cursorOf(api)) < newest) {
     await new Promise((resolve) => setTimeout(resolve, 100));
+    const now = residentMemory(pid, 'index.mdb');
+    own = Math.max(own, now.own);
+    mapped = Math.max(mapped, now.mapped);
   }
   const seconds = (performance.now() - started) / 1000;
   row(
@@ -174,9 +180,8 @@ async function benchIndexing(file: string, newest: number): Promise<Child> {
   );
   const disk = statSync(join(folder, 'data', 'index.mdb')).blocks * 512;
   row('store on disk', mb(disk), 'wanted: 260 MB at most for 500,000');
-  const { own, mapped } = residentMemory(index.process.pid ?? 0, 'index.mdb');
   row(
-    'resident memory',
+    'resident memory while indexing, the most that was seen',
     `${mb(own)} + ${mb(mapped)} of the mapped file`,
     'wanted: 400 MB at most besides the file'
   );
@@ -228,6 +233,18 @@ async function benchAnswers(likes: ReadonlyMap<string, number>): Promise<void> {
     `${ratio(most.p50, others.p50)} of any target's p50`
   );
   await idle.stop();
+  for (const workers of WORKERS) {
+    const given = ['--fixture', empty, '--workers', String(workers)];
+    const some = await startChild(INDEX, [...args, ...given]);
+    const { floor, ours } = await compare(
+      bareUrl,
+      String(some.ready['api']),
+      paths
+    );
+    const by = `${ratio(ours.rate, floor.rate)} of bare`;
+    row(`/links/all/count, --workers ${workers}`, answered(ours), by);
+    await some.stop();
+  }
 
   const busy = await startChild(INDEX, [
     ...args,

@@ -15,7 +15,11 @@ export interface ConsumerOptions {
   readonly cursor?: number | null;
   /** `endpoint` of the batch that `cursor` came with; null (default): unknown. */
   readonly cursorEndpoint?: string | null;
-  /** Events of a batch, 1 to 1,000,000, default 10,000. */
+  /**
+   * Events of a batch, 1 to 1,000,000, default 5000. A larger batch syncs less
+   * often, but LMDB keeps each page that it changes in memory until the commit,
+   * and an event changes several.
+   */
   readonly maxBatchEvents?: number;
   /**
    * Text of a batch, 1 KiB to 1 GiB, default 8 MiB. With
@@ -71,7 +75,7 @@ export type ResolvedConsumerOptions = Readonly<Required<ConsumerOptions>>;
 export const CONSUMER_DEFAULTS = {
   cursor: null,
   cursorEndpoint: null,
-  maxBatchEvents: 10_000,
+  maxBatchEvents: 5000,
   maxBatchBytes: 8 * 1024 * 1024,
   maxBatchDelayMs: 1000,
   liveBatchDelayMs: 200,

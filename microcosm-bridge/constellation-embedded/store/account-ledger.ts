@@ -8,6 +8,9 @@ import { textFrom } from './values.js';
 const ACTIVE = 1;
 const INACTIVE = 0;
 
+/** How many records of an account are read at a time. */
+const RECORDS_PAGE = 1000;
+
 /** A record of an account, packed. */
 export interface PackedRecord {
   readonly key: Buffer;
@@ -57,13 +60,25 @@ export class AccountLedger {
     this.#mark(did, INACTIVE);
   }
 
-  /** Every record of an account, as it is when the walk begins. */
-  records(didId: number): readonly PackedRecord[] {
-    const range = this.#store.records.getRange({
-      start: idKey(didId),
-      end: idKey(didId + 1),
-    });
-    return [...range];
+  /**
+   * Every record of an account, which may have millions: a page at a time.
+   * Those that were given out may be removed meanwhile.
+   */
+  *records(didId: number): Generator<PackedRecord> {
+    let start = idKey(didId);
+    for (;;) {
+      const page = [
+        ...this.#store.records.getRange({
+          start,
+          end: idKey(didId + 1),
+          limit: RECORDS_PAGE,
+        }),
+      ];
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < RECORDS_PAGE) return;
+      start = Buffer.concat([last.key, Buffer.of(0)]);
+    }
   }
 
   /** Forgets what a transaction that failed gave out. */

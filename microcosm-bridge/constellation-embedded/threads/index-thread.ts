@@ -37,7 +37,7 @@ function fail(error: unknown): void {
 
 const stop = new AbortController();
 
-try {
+async function main(): Promise<void> {
   const indexer = new Indexer(data, (level, text) => {
     tell({ type: 'log', level, text });
   });
@@ -80,6 +80,6 @@ try {
   await indexer.close();
   sendStatus();
   tell({ type: 'stopped' });
-} catch (error) {
-  fail(error);
 }
+
+main().catch(fail);

@@ -1,7 +1,9 @@
-// Begins every thread: registers the TypeScript loader, then imports the
-// module that the thread was started for (see start-thread.ts).
+// Begins every thread: registers the TypeScript loader, then loads the module
+// that the thread was started for (see start-thread.ts).
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { workerData } from 'node:worker_threads';
-import { register } from 'tsx/esm/api';
+import { register } from 'tsx/cjs/api';
 
 register();
-await import(workerData.module);
+createRequire(import.meta.url)(fileURLToPath(workerData.module));

@@ -87,7 +87,7 @@ t.test(
       '0',
     ];
     const ballast = join(mount, 'ballast');
-    writeFileSync(ballast, Buffer.alloc(12 * 1024 * 1024));
+    writeFileSync(ballast, Buffer.alloc(16 * 1024 * 1024));
 
     const index = await startEmbeddedProcess(args);
     t.teardown(() => index.end('SIGKILL'));

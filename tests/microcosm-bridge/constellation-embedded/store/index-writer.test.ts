@@ -110,6 +110,18 @@ t.test('links of a deactivated account count but are not listed', async (t) => {
   t.equal(listed(), 2);
 });
 
+t.test('all the records of a deleted account go, however many', async (t) => {
+  const index = openTestIndex(t.testdir());
+  t.teardown(index.close);
+  const many = Array.from({ length: 2001 }, (_, i) =>
+    like(A, `r${i}`, `${POST}-${i}`)
+  );
+  index.apply(...many, like(B, 'one', POST));
+  index.apply(account(A, false, 'deleted'));
+  t.equal(index.writer.state.linkingRecords, 1);
+  t.match(index.reader.slot(`${POST}-2000`, LIKES), { records: 0 });
+});
+
 t.test('the records of a deleted account go, another one stays', async (t) => {
   const index = openTestIndex(t.testdir());
   t.teardown(index.close);
