@@ -8,7 +8,7 @@ import type { CheckClock, CheckContext } from './check-context.js';
 import type { CheckLimits } from './check-limits.js';
 import { isStoreOf } from './data/open-file.js';
 import {
-  findAppViewContainer,
+  findAppViewContainers,
   findRedisInside,
 } from './docker/docker-subject.js';
 import { IndexApi } from './index-api.js';
@@ -90,9 +90,14 @@ export async function openContext(
           ? null
           : {
               ...appview,
-              running: async () =>
-                (isDocker ? await findAppViewContainer(runtime) : null) ??
-                (await findAppViewProcess(appview.folder)),
+              running: async () => {
+                const containers = isDocker
+                  ? await findAppViewContainers(runtime)
+                  : [];
+                if (containers.length > 0) return containers;
+                const process = await findAppViewProcess(appview.folder);
+                return process === null ? [] : [process];
+              },
             },
       redis: async () =>
         (isDocker && options.redisUrl === undefined

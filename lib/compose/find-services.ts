@@ -4,7 +4,8 @@ import { INDEX_SERVICE, type AppViewRole } from './overlay-options.js';
 
 /** Names given by flag. */
 export interface NamedServices {
-  readonly app?: string | undefined;
+  /** One, or several that run the same AppView. */
+  readonly apps?: readonly string[] | undefined;
   readonly bridge?: string | undefined;
 }
 
@@ -18,7 +19,8 @@ export interface FoundService {
 
 /** The AppView's services. A bridge need not be there. */
 export interface FoundServices {
-  readonly app: FoundService;
+  /** At least one. */
+  readonly apps: readonly FoundService[];
   readonly bridge: FoundService | null;
 }
 
@@ -42,8 +44,11 @@ export function findServices(
     byFlag(others, 'bridge', named.bridge) ??
     find(others, 'bridge', BRIDGE_SIGNS);
   const rest = others.filter(({ name }) => name !== bridge?.service.name);
-  const app = byFlag(others, 'app', named.app) ?? find(rest, 'app', APP_SIGNS);
-  if (app === null) {
+  const apps = named.apps?.map((name) => byFlag(others, 'app', name)) ?? [
+    find(rest, 'app', APP_SIGNS),
+  ];
+  const found = apps.filter((one) => one !== null);
+  if (found.length === 0) {
     throw new ComposeError(
       'no service of the compose file is the AppView: none is called app, none sets CONSTELLATION_URL',
       {
@@ -53,13 +58,14 @@ export function findServices(
       }
     );
   }
-  if (app.service.name === bridge?.service.name) {
+  const both = found.find(({ service }) => service === bridge?.service);
+  if (both !== undefined) {
     throw new ComposeError(
-      `${app.service.name} cannot be both the AppView and its bridge`,
-      { code: 'ambiguous-service', candidates: [app.service.name] }
+      `${both.service.name} cannot be both the AppView and its bridge`,
+      { code: 'ambiguous-service', candidates: [both.service.name] }
     );
   }
-  return { app, bridge };
+  return { apps: found, bridge };
 }
 
 /** A sign by which a service shows what it is, the surest first. */
@@ -119,7 +125,10 @@ function find(
       {
         code: 'ambiguous-service',
         candidates: names,
-        suggestion: `name it with --${role}-service ${names.join('|')}`,
+        suggestion:
+          role === 'app'
+            ? `name it with --app-service ${names.join('|')}, or all of them: --app-service ${names.join(',')}`
+            : `name it with --bridge-service ${names.join('|')}`,
       }
     );
   }

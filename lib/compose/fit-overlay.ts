@@ -25,8 +25,8 @@ export function fitOverlay(
 ): OverlayOptions {
   const services: OverriddenService[] = [];
   const joined = new Set<string>();
-  for (const one of [found.app, found.bridge]) {
-    if (one === null) continue;
+  const { apps, bridge } = found;
+  for (const one of bridge === null ? apps : [...apps, bridge]) {
     const place = placeOf(facts, one, new Set());
     for (const network of place.networks) joined.add(network);
     services.push({

@@ -62,7 +62,11 @@ export const SETUP_COMMAND = defineCommand({
       type: 'string',
       placeholder: 'NAME',
       env: 'CONSTELLATION_APP_SERVICE',
-      help: 'service of the compose file that is the AppView (default: found); Docker only',
+      help: 'service of the compose file that is the AppView, several joined by commas (default: found); Docker only',
+      check: (text) =>
+        /^[^,]+(?:,[^,]+)*$/.test(text)
+          ? undefined
+          : 'one or more names, separated by commas',
     },
     bridgeService: {
       type: 'string',

@@ -98,7 +98,10 @@ export function resolveOptions(
         .filter((file) => file !== '')
         .map((file) => path.resolve(file)),
       projectName: values.projectName ?? null,
-      services: { app: values.appService, bridge: values.bridgeService },
+      services: {
+        apps: values.appService?.split(','),
+        bridge: values.bridgeService,
+      },
     },
     dockerEnv: {
       ...env,

@@ -50,7 +50,7 @@ export interface AppViewFacts {
   readonly file: string;
   /** What stands in it. */
   readonly values: Readonly<Record<string, string | undefined>>;
-  readonly running: RunningAppView | null;
+  readonly running: readonly RunningAppView[];
 }
 
 /** What it should be told. */
@@ -72,14 +72,10 @@ export function judgeAppView(
   const places = [
     { name: file, values },
     // dotenv never overrides what a process was started with.
-    ...(running === null
-      ? []
-      : [
-          {
-            name: `the environment of ${running.name}`,
-            values: { ...values, ...running.environment },
-          },
-        ]),
+    ...running.map(({ name, environment }) => ({
+      name: `the environment of ${name}`,
+      values: { ...values, ...environment },
+    })),
   ];
   const wrong = places.flatMap((place) =>
     wrongSettings(place.values, own, hosts).map(({ key, seen, expected }) => ({
@@ -87,7 +83,8 @@ export function judgeAppView(
       expected: `${key}=${expected}`,
     }))
   );
-  const facts = { file, running: running?.name ?? null, sample };
+  const names = running.map(({ name }) => name).join(' and ');
+  const facts = { file, running: names === '' ? null : names, sample };
   if (wrong.length > 0) {
     return {
       status: 'fail',
@@ -99,12 +96,11 @@ export function judgeAppView(
     };
   }
   const url = values['CONSTELLATION_URL'] ?? '';
-  const process =
-    running === null ? 'no running process of it is seen' : running.name;
+  const seen = names === '' ? 'no running process of it is seen' : names;
   const warning = sample ? '; SAMPLE DATA: its counts will be invented' : '';
   return {
     status: 'pass',
-    message: `${file} names ${url}; ${process}${warning}`,
+    message: `${file} names ${url}; ${seen}${warning}`,
     facts,
   };
 }

@@ -4,11 +4,11 @@ export interface AppViewSubject {
   readonly folder: string;
   /** How it is known, for people: `--appview` or `setup.json`. */
   readonly knownBy: string;
-  /** The AppView as it runs; null where none is found. */
-  readonly running: () => Promise<RunningAppView | null>;
+  /** The AppView as it runs; empty where none is found. */
+  readonly running: () => Promise<readonly RunningAppView[]>;
 }
 
-/** A running AppView. */
+/** A process or a container of a running AppView. */
 export interface RunningAppView {
   /** For people: `process 4242`. */
   readonly name: string;

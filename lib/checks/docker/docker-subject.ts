@@ -1,5 +1,8 @@
 import { execIn } from '../../runtime/docker/container-output.js';
-import { findContainers } from '../../runtime/docker/container.js';
+import {
+  findContainers,
+  type ContainerFacts,
+} from '../../runtime/docker/container.js';
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import { runningServices } from '../../runtime/docker/recreate-services.js';
 import { parseEnviron } from '../appview/appview-processes.js';
@@ -7,21 +10,23 @@ import type { RunningAppView } from '../appview/appview-subject.js';
 import type { RedisChoice } from '../redis/redis-choice.js';
 
 /**
- * The AppView's container and the environment its process really has, which
- * is neither what its `.env` nor what its compose file says now.
+ * The AppView's containers and the environment their processes really have,
+ * which is neither what its `.env` nor what its compose file says now.
  *
- * @returns null where none runs
+ * @returns none where none runs
  */
-export async function findAppViewContainer(
+export async function findAppViewContainers(
   runtime: DockerRuntime
-): Promise<RunningAppView | null> {
+): Promise<readonly RunningAppView[]> {
   const stack = await runtime.stack();
-  const [app] = await runningServices(
-    runtime,
-    stack,
-    stack.switched.slice(0, 1)
-  );
-  if (app === undefined) return null;
+  const apps = await runningServices(runtime, stack, stack.apps);
+  return await Promise.all(apps.map((app) => asRunning(runtime, app)));
+}
+
+async function asRunning(
+  runtime: DockerRuntime,
+  app: ContainerFacts
+): Promise<RunningAppView> {
   const told = await execIn(runtime.engine, app.id, ['cat', '/proc/1/environ']);
   // An image without cat: what it was made with.
   const environment =
@@ -38,9 +43,9 @@ export async function findAppViewContainer(
 export async function findRedisInside(
   runtime: DockerRuntime
 ): Promise<RedisChoice | null> {
-  const app = await findAppViewContainer(runtime);
+  const [app] = await findAppViewContainers(runtime);
   const url = app?.environment['REDIS_URL'] ?? '';
-  if (app === null || !URL.canParse(url)) return null;
+  if (app === undefined || !URL.canParse(url)) return null;
   const inside = new URL(url);
   const { project } = await runtime.stack();
   const [service] = await findContainers(

@@ -70,6 +70,7 @@ export async function fitStack(
         baseFiles: [],
         overlayFile: path.join(PROJECT_FOLDER, OVERLAY_FILE),
         switched: [],
+        apps: [],
       },
       overlay: null,
       services: null,
@@ -87,7 +88,8 @@ export async function fitStack(
     makeOverlay(fitOverlay(facts, services, { toolkit }))
   );
   const isUsual = isInside && text === overlayText(makeOverlay());
-  const { app, bridge } = services;
+  const { bridge } = services;
+  const apps = services.apps.map(({ service }) => service.name);
   return {
     stack: {
       project:
@@ -100,9 +102,8 @@ export async function fitStack(
       overlayFile: isUsual
         ? path.join(PROJECT_FOLDER, OVERLAY_FILE)
         : folder.overlay,
-      switched: [app, bridge].flatMap((one) =>
-        one === null ? [] : [one.service.name]
-      ),
+      switched: bridge === null ? apps : [...apps, bridge.service.name],
+      apps,
     },
     overlay: isUsual ? null : text,
     services,

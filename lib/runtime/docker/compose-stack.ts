@@ -10,8 +10,10 @@ export interface ComposeStack {
   readonly baseFiles: readonly string[];
   /** Ours, absolute. */
   readonly overlayFile: string;
-  /** Services that are switched to the index, the app first. */
+  /** Services that are switched to the index. */
   readonly switched: readonly string[];
+  /** Those of them that are the AppView itself, not its bridge. */
+  readonly apps: readonly string[];
 }
 
 /** Which files a call sees. */

@@ -86,10 +86,11 @@ function parseStack(value: unknown): ComposeStack | null {
   const { project, folder, overlayFile } = stack;
   const baseFiles = texts(stack['baseFiles']);
   const switched = texts(stack['switched']);
+  const apps = texts(stack['apps']);
   if (typeof project !== 'string' || typeof folder !== 'string') return null;
   if (typeof overlayFile !== 'string') return null;
-  if (baseFiles === null || switched === null) return null;
-  return { project, folder, baseFiles, overlayFile, switched };
+  if (baseFiles === null || switched === null || apps === null) return null;
+  return { project, folder, baseFiles, overlayFile, switched, apps };
 }
 
 function texts(value: unknown): readonly string[] | null {

@@ -79,10 +79,10 @@ type FileName = keyof typeof FILES;
 const facts = (name: FileName) => parseCompose(FILES[name], `${name}.yml`);
 
 function names(file: FileName, named?: NamedServices) {
-  const { app, bridge } = findServices(facts(file), named);
+  const { apps, bridge } = findServices(facts(file), named);
   return [
-    app.service.name,
-    app.because,
+    apps.map(({ service }) => service.name).join(','),
+    apps[0]?.because,
     bridge?.service.name ?? null,
     bridge?.because ?? null,
   ];
@@ -113,11 +113,11 @@ t.test('the services are found by name, environment or build', async (t) => {
 });
 
 t.test('a flag wins', async (t) => {
-  t.strictSame(names('two', { app: 'web-2' }).slice(0, 2), [
+  t.strictSame(names('two', { apps: ['web-2'] }).slice(0, 2), [
     'web-2',
     'named by flag',
   ]);
-  t.strictSame(names('usual', { app: 'db', bridge: 'redis' }), [
+  t.strictSame(names('usual', { apps: ['db'], bridge: 'redis' }), [
     'db',
     'named by flag',
     'redis',
@@ -125,11 +125,29 @@ t.test('a flag wins', async (t) => {
   ]);
 });
 
+t.test('an AppView may be several services', async (t) => {
+  const named = { apps: ['web-1', 'web-2'] };
+  t.equal(names('two', named)[0], 'web-1,web-2');
+  const { services } = fitOverlay(
+    facts('two'),
+    findServices(facts('two'), named)
+  );
+  t.match(services, [
+    { name: 'web-1', role: 'app' },
+    { name: 'web-2', role: 'app' },
+  ]);
+  t.throws(() => names('two', { apps: ['web-1', 'web-3'] }), {
+    code: 'service-not-found',
+    message: 'the compose file has no service web-3',
+  });
+});
+
 t.test('nothing is guessed, and the names there are are told', async (t) => {
   t.throws(() => names('two'), {
     code: 'ambiguous-service',
     candidates: ['web-1', 'web-2'],
-    suggestion: 'name it with --app-service web-1|web-2',
+    suggestion:
+      'name it with --app-service web-1|web-2, or all of them: --app-service web-1,web-2',
   });
   t.throws(() => names('none'), {
     code: 'service-not-found',
@@ -139,7 +157,7 @@ t.test('nothing is guessed, and the names there are are told', async (t) => {
     code: 'service-not-found',
     message: 'the compose file has no service x',
   });
-  t.throws(() => names('usual', { app: 'app', bridge: 'app' }), {
+  t.throws(() => names('usual', { apps: ['app'], bridge: 'app' }), {
     code: 'ambiguous-service',
   });
 });

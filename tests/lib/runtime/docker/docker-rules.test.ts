@@ -80,6 +80,7 @@ t.test('both generations of Compose are known by what they say', async (t) => {
         baseFiles: ['/a b/c.yml'],
         overlayFile: '/o.yml',
         switched: [],
+        apps: [],
       },
       'with-overlay',
       ['up']
@@ -245,6 +246,7 @@ t.test('an AppView’s stack is found as Compose finds it', async (t) => {
     project: 'theapp',
     folder: appview,
     switched: ['app'],
+    apps: ['app'],
     overlayFile: state.overlay,
   });
   t.equal(stack.baseFiles.length, 2);
@@ -280,6 +282,7 @@ t.test('a damaged record is none', async (t) => {
     baseFiles: [],
     overlayFile: '/o',
     switched: [],
+    apps: [],
   };
   const good = {
     schemaVersion: 1,
