@@ -14,6 +14,7 @@ export type RuntimeErrorCode =
   | 'TIMEOUT'
   | 'COMPOSE_FAILED'
   | 'BUILD_FAILED'
+  | 'NO_SUCH_SOURCE'
   | 'BAD_DATA_FOLDER'
   | 'BAD_STACK';
 

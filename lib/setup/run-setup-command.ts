@@ -31,6 +31,8 @@ import { earlierData } from './steps/data-step.js';
 import { earlierJetstream } from './steps/jetstream-step.js';
 import { SETUP_STEPS } from './steps/setup-steps.js';
 import { UndoableEnvFile } from './undoable-env-file.js';
+import { runUpgrade } from './upgrade/run-upgrade.js';
+import { upgradeRequest } from './upgrade/upgrade-request.js';
 
 /** How long letting go of the state folder may take (ms). */
 const UNDO_MS = 5000;
@@ -48,10 +50,22 @@ export async function runSetupCommand(
   hooks: SetupHooks = {}
 ): Promise<ExitCode> {
   const { flags: values, sources, undo, signal } = context;
+  const request = upgradeRequest({ values, sources });
   const options = resolveOptions({ values, sources });
   const folder = stateFolder(options.state);
   const lock = options.dryRun ? null : await lockState(context, folder);
   const record = await RecordKeeper.open(folder.setupRecord, undo);
+  if (request !== null) {
+    const code = await runUpgrade(context, {
+      options,
+      folder,
+      record,
+      request,
+      programs: hooks.programs,
+    });
+    await lock?.release();
+    return code;
+  }
   const run: SetupRun = {
     options,
     folder,

@@ -82,6 +82,24 @@ export const SETUP_COMMAND = defineCommand({
       placeholder: 'REV',
       help: 'branch, tag or commit of the server that is built (default: the pinned commit); Docker only',
     }),
+    upgrade: {
+      type: 'boolean',
+      default: false,
+      help: 'build (--version) or take (--image) another version beside the running one, switch to it, and go back by itself when it is not well',
+    },
+    rollback: {
+      type: 'boolean',
+      default: false,
+      help: 'go back to the image before the last upgrade; Docker only',
+    },
+    backup: {
+      type: 'boolean',
+      help: 'make a backup before an upgrade; asked for where neither is given',
+    },
+    backups: settingFlag('CONSTELLATION_BACKUP_PATH', {
+      placeholder: 'DIR',
+      help: 'folder of that backup (default: the one of the last backup)',
+    }),
     cacheTtl: settingFlag('CONSTELLATION_CACHE_TTL', {
       help: 'how long the AppView keeps an answer (default 30)',
     }),
@@ -147,7 +165,10 @@ export const SETUP_COMMAND = defineCommand({
     },
     ...STANDARD_FLAGS,
   },
-  exitCodes: [[EXIT.good, 'set up, or everything was set up already']],
+  exitCodes: [
+    [EXIT.good, 'set up, or everything was set up already'],
+    [EXIT.nothingFound, 'there is nothing to upgrade'],
+  ],
   examples: [
     {
       command: 'npx zx scripts/setup.ts',
@@ -160,6 +181,10 @@ export const SETUP_COMMAND = defineCommand({
     {
       command: 'npx zx scripts/setup.ts --yes --appview ../appview',
       does: 'Index the network and connect an AppView',
+    },
+    {
+      command: 'npx zx scripts/setup.ts --upgrade --version main',
+      does: 'Build that revision beside the running one, and switch to it',
     },
     {
       command: 'npx zx scripts/setup.ts --yes --dry-run --json',

@@ -103,11 +103,12 @@ async function findIndex(
 
 async function findImages(
   { engine }: DockerRuntime,
-  { image, previousImage }: DockerRecord
+  { image, previousImage, formerImages }: DockerRecord
 ): Promise<readonly EngineRemains[]> {
   const names = new Set([
     image,
     ...(previousImage === null ? [] : [previousImage]),
+    ...formerImages,
   ]);
   const found: EngineRemains[] = [];
   for (const name of names) {

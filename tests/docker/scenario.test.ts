@@ -1,25 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import {
   BASE,
   COMPOSES,
   docker,
-  removeProject,
   requireEngine,
   run,
   until,
-  type Done,
 } from '../fixtures/docker/engine.js';
-import {
-  buildEmbeddedImage,
-  goldenProblems,
-  makeStack,
-} from '../fixtures/docker/stack.js';
-import { freePort } from '../fixtures/redis-server.js';
+import { makePlace } from '../fixtures/docker/set-up.js';
+import { buildEmbeddedImage } from '../fixtures/docker/stack.js';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const IMAGE = `clscn-${process.pid}`;
 
 t.before(async () => {
@@ -37,59 +28,18 @@ for (const generation of COMPOSES) {
     `${generation.name}: an AppView gets its index, and gives it back`,
     async (t) => {
       const project = `clscn-${generation.name}-${process.pid}`;
-      const stack = makeStack(generation, t.testdir(), project);
-      const state = mkdtempSync(path.join(tmpdir(), 'clscn-'));
-      const [port, metricsPort] = [await freePort(), await freePort()];
+      const place = await makePlace(t, {
+        generation,
+        project,
+        env: { CONSTELLATION_IMAGE: IMAGE },
+      });
+      const { stack, state, api, readEnv, script, setup, golden } = place;
       const bystander = `${project}-bystander`;
       t.teardown(async () => {
         await run(['docker', 'rm', '-f', bystander]);
         await run(['docker', 'volume', 'rm', bystander]);
-        await stack.remove();
-        await removeProject(project);
-        rmSync(state, { recursive: true, force: true });
       });
-      const script = (
-        name: string,
-        ...args: readonly string[]
-      ): Promise<Done> =>
-        run(
-          [
-            ...(['npx', 'zx', `scripts/${name}.ts`, '--yes'] as const).slice(
-              0,
-              name === 'test' ? 3 : 4
-            ),
-            ...['--state', state],
-            ...args,
-          ] as unknown as readonly [string, ...string[]],
-          {
-            cwd: ROOT,
-            env: {
-              ...generation.env,
-              // Without its plugins docker has no Compose 2.
-              ...(generation.name === 'v1' ? { DOCKER_CONFIG: state } : {}),
-              CONSTELLATION_IMAGE: IMAGE,
-            },
-          }
-        );
-      const setup = (...args: readonly string[]): Promise<Done> =>
-        script(
-          'setup',
-          ...['--runtime', 'docker', '--appview', stack.folder],
-          ...['--port', `${port}`, '--metrics-port', `${metricsPort}`],
-          ...['--jetstream', 'ws://jetstream:6008/subscribe'],
-          ...args
-        );
-      const api = `http://127.0.0.1:${port}`;
-      const envFile = path.join(stack.folder, '.env');
-      const before = readFileSync(envFile, 'utf8');
-      const golden = async (when: string): Promise<void> => {
-        await until(
-          () => goldenProblems(api).catch((error: unknown) => [String(error)]),
-          (problems) => problems.length === 0,
-          `the recorded answers ${when}`
-        );
-        t.pass(`the recorded answers ${when}`);
-      };
+      const before = readEnv();
 
       await docker('volume', 'create', bystander);
       await docker(
@@ -114,14 +64,9 @@ for (const generation of COMPOSES) {
       await golden('after setup');
       const index = await stack.idOf('constellation-local');
       t.match(await stack.askAsApp('/'), 'days_indexed', 'the app reaches it');
-      const since = /LOCAL_SINCE=(\S+)/.exec(
-        readFileSync(envFile, 'utf8')
-      )?.[1];
+      const since = /LOCAL_SINCE=(\S+)/.exec(readEnv())?.[1];
       t.match(since, /^20\d\d-/);
-      t.match(
-        readFileSync(envFile, 'utf8'),
-        /^COMPOSE_FILE=docker-compose.yml:/m
-      );
+      t.match(readEnv(), /^COMPOSE_FILE=docker-compose.yml:/m);
 
       await t.test('the nine checks', async (t) => {
         const checked = await script('test', '--json', '--target', TARGET);
@@ -146,7 +91,7 @@ for (const generation of COMPOSES) {
         t.equal(again.code, 0, again.stderr);
         t.match(again.stdout, 'everything was set up already');
         t.equal(await stack.idOf('constellation-local'), index);
-        t.match(readFileSync(envFile, 'utf8'), `LOCAL_SINCE=${since ?? '?'}`);
+        t.match(readEnv(), `LOCAL_SINCE=${since ?? '?'}`);
       });
 
       await t.test('an outage of the Jetstream', async () => {
@@ -184,11 +129,7 @@ for (const generation of COMPOSES) {
         'teardown gives the AppView back, and keeps the index',
         async (t) => {
           await script('teardown');
-          t.equal(
-            readFileSync(envFile, 'utf8'),
-            before,
-            'the .env is as it was'
-          );
+          t.equal(readEnv(), before, 'the .env is as it was');
           const app = await docker(
             ...['inspect', '-f', '{{json .Config.Env}}'],
             await stack.idOf('app')

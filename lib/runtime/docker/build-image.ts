@@ -30,8 +30,8 @@ const QUOTED = 12;
 /**
  * Builds the index's image with Compose. All it says goes to the log file.
  *
- * @throws RuntimeError BUILD_FAILED with the last lines and the likely reason;
- *   the signal's reason
+ * @throws RuntimeError BUILD_FAILED with the last lines and the likely reason,
+ *   NO_SUCH_SOURCE where that is the revision; the signal's reason
  */
 export async function buildImage(
   program: ComposeProgram,
@@ -86,7 +86,7 @@ export async function buildImage(
     throw new RuntimeError(
       `the image could not be built${why}; its last lines:${quotes.join('')}`,
       {
-        code: 'BUILD_FAILED',
+        code: reason?.reason === 'source' ? 'NO_SUCH_SOURCE' : 'BUILD_FAILED',
         suggestion: `${reason?.suggestion ?? 'mend what it says'}; all of it is in ${logFile}`,
       }
     );

@@ -23,6 +23,8 @@ export interface DockerRecord {
   /** Image that runs, and the one before it. */
   readonly image: string;
   readonly previousImage: string | null;
+  /** Every other image that ran here, for teardown. */
+  readonly formerImages: readonly string[];
   /** Since when the index is complete, ISO 8601; null: not known. */
   readonly since: string | null;
 }
@@ -76,6 +78,7 @@ export function parseDockerRecord(text: string): DockerRecord | null {
     ),
     image,
     previousImage: typeof previousImage === 'string' ? previousImage : null,
+    formerImages: texts(record['formerImages']) ?? [],
     since: typeof since === 'string' ? since : null,
   };
 }

@@ -151,7 +151,7 @@ export class DockerRuntime implements Runtime {
     });
     await saveDockerRecord(this.#folder.docker, next);
     try {
-      await this.#up(next, options);
+      await this.bringUp(next, options);
       await saveDockerRecord(this.#folder.docker, {
         ...next,
         phase: 'running',
@@ -272,7 +272,24 @@ export class DockerRuntime implements Runtime {
     });
   }
 
-  async #up(
+  /** Writes down what came of a change made from outside. */
+  async keep(record: DockerRecord): Promise<void> {
+    await saveDockerRecord(this.#folder.docker, record);
+  }
+
+  /** Where all that a build says goes. */
+  get buildLog(): string {
+    return this.#folder.buildLog;
+  }
+
+  /**
+   * Makes the container that a record says, where it is another one, and waits
+   * until its API listens. Nothing is written down.
+   *
+   * @throws RuntimeError COMPOSE_FAILED; HealthError DEADLINE, DIED; the
+   *   signal's reason
+   */
+  async bringUp(
     record: DockerRecord,
     options: RuntimeActionOptions
   ): Promise<void> {

@@ -7,6 +7,9 @@ import { findImage } from './image.js';
 import { runCompose } from './run-compose.js';
 import type { WantedIndex } from './wanted-index.js';
 
+/** Which image, and for which stack. */
+export type NeededImage = Pick<WantedIndex, 'image' | 'isBuilt' | 'stack'>;
+
 /** How an image comes to be there. */
 export interface ProvideImageOptions extends RuntimeActionOptions {
   readonly engine: Engine;
@@ -22,7 +25,7 @@ const PULL_MS = 1800_000;
 /** What would be done for the image; null: it is there. */
 export async function plannedImage(
   engine: Engine,
-  { image, isBuilt }: WantedIndex
+  { image, isBuilt }: Omit<NeededImage, 'stack'>
 ): Promise<PlannedAction | null> {
   if ((await findImage(engine, image)) !== null) return null;
   return {
@@ -37,7 +40,7 @@ export async function plannedImage(
  * @throws RuntimeError BUILD_FAILED, COMPOSE_FAILED; the signal's reason
  */
 export async function provideImage(
-  { image, isBuilt, stack }: WantedIndex,
+  { image, isBuilt, stack }: NeededImage,
   { engine, compose, variables, logFile, ...options }: ProvideImageOptions
 ): Promise<void> {
   if ((await findImage(engine, image)) !== null) return;

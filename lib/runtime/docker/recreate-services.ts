@@ -67,7 +67,12 @@ export async function recreateServices(
   }
 }
 
-async function waitHealthy(
+/**
+ * Waits until a service's container is healthy.
+ *
+ * @throws RuntimeError START_FAILED with the last log lines
+ */
+export async function waitHealthy(
   runtime: DockerRuntime,
   { project }: ComposeStack,
   service: string,

@@ -31,9 +31,21 @@ export async function startRecord(
       stackVariables({ config, given, image, owner, settingsFile })
     ),
     image,
-    previousImage: earlier?.previousImage ?? null,
+    ...imagesBefore(earlier, image),
     since: isNew ? null : kept,
   };
+}
+
+function imagesBefore(
+  earlier: DockerRecord | null,
+  image: string
+): Pick<DockerRecord, 'previousImage' | 'formerImages'> {
+  if (earlier === null) return { previousImage: null, formerImages: [] };
+  const { previousImage, formerImages } = earlier;
+  if (earlier.image === image) return { previousImage, formerImages };
+  const former = new Set([...formerImages, earlier.image]);
+  former.delete(image);
+  return { previousImage: earlier.image, formerImages: [...former] };
 }
 
 async function isThere(

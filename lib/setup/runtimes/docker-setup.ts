@@ -36,7 +36,8 @@ export const DOCKER_SETUP: SetupRuntimeKind = {
   open: (options) => new DockerSetup(new DockerRuntime(options)),
 };
 
-class DockerSetup implements SetupRuntime {
+/** Setup's side of the Docker runtime. */
+export class DockerSetup implements SetupRuntime {
   readonly runtime: DockerRuntime;
   readonly appview: AppViewSwitch;
   /** It may reach a stream that this machine does not, and the other way round. */
