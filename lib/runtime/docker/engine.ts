@@ -1,11 +1,12 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { explainAccess, socketFacts } from './engine-access.js';
 import { engineAddress, type EngineAddress } from './engine-address.js';
 
 /** A Docker engine. */
 export interface Engine {
   readonly address: EngineAddress;
-  readonly docker: Docker;
+  /** Loaded when the engine is first asked: it takes longer than all of ours. */
+  readonly docker: () => Promise<Docker>;
 }
 
 /** Longest wait for an answer that needs no work (ms). */
@@ -16,7 +17,12 @@ export function openEngine(
   env: Readonly<Record<string, string | undefined>> = process.env
 ): Engine {
   const address = engineAddress(env);
-  return { address, docker: new Docker(address.options) };
+  let loaded: Promise<Docker> | undefined;
+  const load = async (): Promise<Docker> => {
+    const { default: Dockerode } = await import('dockerode');
+    return new Dockerode(address.options);
+  };
+  return { address, docker: () => (loaded ??= load()) };
 }
 
 /**
@@ -37,7 +43,7 @@ export async function askEngine<T>(
     }, limitMs);
   });
   try {
-    return await Promise.race([ask(docker), tooLate]);
+    return await Promise.race([docker().then(ask), tooLate]);
   } catch (error) {
     if (statusOf(error) !== null) throw error;
     const { socket } = address;
