@@ -88,6 +88,8 @@ export async function runSetupCommand(
   const code = await setUp(run, hooks.onStep);
   // Somebody said no: what was made for the questions goes.
   if (code !== EXIT.good) await undo.run(UNDO_MS);
+  // It is done: whoever asks it to stop now has the report and a 0.
+  else context.endWhenAsked();
   await lock?.release();
   if (code !== EXIT.good || !options.foreground || options.dryRun) return code;
   return await stayAttached(run, context);
@@ -112,6 +114,9 @@ async function setUp(run: SetupRun, onStep?: StepListener): Promise<ExitCode> {
   }
   const ended = [...looked, ...(await runSteps(acts, run, shown, onStep))];
   const { freeBytes } = await findings.get('runtime').runtime.data();
+  run.signal.throwIfAborted();
+  // From here on nothing is taken back.
+  run.undo.commit();
   output.document(setupDocument(run, ended, null));
   showResult(run, finalBlock(run, ended, freeBytes));
   return EXIT.good;

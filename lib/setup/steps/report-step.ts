@@ -1,14 +1,14 @@
 import { noteGrowth } from '../disk/growth-history.js';
 import type { ActStep } from './setup-step.js';
 
-/** 9: what came of it; from here on nothing is taken back. */
+/** 9: what came of it. */
 export const reportStep: ActStep = {
   id: 'report',
   title: 'Report',
   kind: 'act',
   preview: () => Promise.resolve(null),
   run: async (run) => {
-    const { findings, folder, record, options, signal, undo } = run;
+    const { findings, folder, record, options } = run;
     const { runtime } = findings.get('runtime');
     const data = await runtime.data();
     if (!options.sample && data.sizeBytes !== null) {
@@ -19,13 +19,9 @@ export const reportStep: ActStep = {
       });
     }
     if (record.current === record.earlier) {
-      signal.throwIfAborted();
-      undo.commit();
       return { status: 'already', text: 'everything was set up already' };
     }
     await record.note(runtime.kind, {});
-    signal.throwIfAborted();
-    undo.commit();
     return { status: 'done', text: 'set up' };
   },
 };
