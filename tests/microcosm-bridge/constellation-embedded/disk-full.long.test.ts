@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parseEvent } from '../../../microcosm-bridge/constellation-embedded/event.js';
@@ -14,6 +13,7 @@ import {
   healthUntil,
   startEmbeddedProcess,
 } from '../../fixtures/embedded-process.js';
+import { smallDisk } from '../../fixtures/small-disk.js';
 import { request } from 'undici';
 
 /** Size of the file system that is filled, MiB. */
@@ -40,36 +40,11 @@ async function linkingRecords(api: string): Promise<number> {
   return stats.linking_records;
 }
 
-/** Mounts a small file system, or says why it cannot. */
-function mountSmall(folder: string): string | null {
-  try {
-    execFileSync(
-      'mount',
-      ['-t', 'tmpfs', '-o', `size=${SIZE_MIB}m`, 'tmpfs', folder],
-      { stdio: 'pipe' }
-    );
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 t.test(
   'a full disk pauses indexing, the API answers on, and space lets it go on',
   async (t) => {
-    const mount = mkdtempSync(join(tmpdir(), 'disk-full-'));
-    const problem = mountSmall(mount);
-    if (problem !== null) {
-      if (process.env['CI'] === 'true')
-        t.fail(`CI must be able to mount a tmpfs: ${problem}`);
-      else
-        t.pass('not run', { skip: `mounting a tmpfs needs root: ${problem}` });
-      return;
-    }
-    t.teardown(() => {
-      execFileSync('umount', ['-l', mount]);
-      rmdirSync(mount);
-    });
+    const mount = smallDisk(t, `size=${SIZE_MIB}m`);
+    if (mount === null) return;
     const simulator = await startSimulator({ withoutCursor: 'oldest' });
     t.teardown(() => simulator.close());
     const lines = [...generateEvents({ events: 40_000 })].map((line) =>

@@ -51,10 +51,16 @@ t.test('wrong use is said, with exit code 2', async (t) => {
 t.test(
   'a data folder that cannot be used is said, with exit code 1',
   async (t) => {
-    const folder = t.testdir({ file: 'x', foreign: { 'a.txt': 'x' } });
+    const marker = { format: 99, createdAt: '2099-01-01', sample: false };
+    const folder = t.testdir({
+      file: 'x',
+      foreign: { 'a.txt': 'x' },
+      newer: { 'constellation-embedded.json': JSON.stringify(marker) },
+    });
     const cases: [string, RegExp][] = [
       ['file', /is a file, not a folder/],
       ['foreign', /was not made by the embedded index/],
+      ['newer', /has format 99, this version reads format 1/],
       ['/proc/none', /cannot be used/],
     ];
     await Promise.all(
