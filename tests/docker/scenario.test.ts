@@ -113,9 +113,10 @@ for (const generation of COMPOSES) {
         await golden('after kill -9');
       });
 
-      await t.test('a plain up -d leaves the overlay on', async (t) => {
+      await t.test('a plain up -d changes nothing', async (t) => {
+        const app = await stack.idOf('app');
         await stack.compose('up', '-d');
-        // Compose 2 makes the app anew once, and does not wait until it listens.
+        t.equal(await stack.idOf('app'), app);
         await until(
           () => stack.askAsApp('/').catch((error: unknown) => String(error)),
           (answer) => answer.includes('days_indexed'),

@@ -4,6 +4,7 @@ import { pause } from '../pause.js';
 import { containerLog } from './container-output.js';
 import { findContainers, type ContainerFacts } from './container.js';
 import type { ComposeStack, StackView } from './compose-stack.js';
+import { dependenciesStay } from './dependencies.js';
 import type { DockerRuntime } from './docker-runtime.js';
 import { runCompose } from './run-compose.js';
 
@@ -51,10 +52,12 @@ export async function recreateServices(
     phase: 'create',
     text: `making ${services.join(' and ')} anew`,
   });
+  const stay = { stack, view, services, signal };
+  const alone = (await dependenciesStay(runtime, stay)) ? [] : ['--no-deps'];
   await runCompose(await runtime.compose(signal), stack, {
     view,
     // Their images are there: they ran.
-    args: ['up', '-d', '--no-deps', '--no-build', ...services],
+    args: ['up', '-d', ...alone, '--no-build', ...services],
     variables: {},
     signal,
   });

@@ -4,6 +4,7 @@ import type { RuntimeConfig } from '../runtime.js';
 import type { FittedStack } from './appview-stack.js';
 import type { ContainerFacts } from './container.js';
 import type { DockerRecord } from './docker-record.js';
+import { imageOfRevision } from './image-target.js';
 import { readSettingsFile } from './settings-file.js';
 import { givenVariables, type StackVariables } from './stack-variables.js';
 
@@ -35,7 +36,8 @@ export async function wantedIndex({
   settingsFile,
   env,
 }: WishForIndex): Promise<WantedIndex> {
-  const written = await readSettingsFile(settingsFile);
+  const file = await readSettingsFile(settingsFile);
+  const written = file?.settings;
   const given: StackVariables = {
     ...(record === null ? {} : givenVariables(record.variables)),
     ...givenVariables(written ?? {}),
@@ -47,15 +49,23 @@ export async function wantedIndex({
   const image =
     named !== ''
       ? named
-      : (record?.image ?? COMPOSE_VARIABLES.CONSTELLATION_IMAGE.default);
+      : (record?.image ?? firstImage(given.CONSTELLATION_VERSION));
   return {
     ...fitted,
     config,
     given,
     image,
     isBuilt: named === '' && image.startsWith('constellation-local:'),
-    settingsFile: written === null ? null : (settingsFile ?? null),
+    settingsFile:
+      file?.isReadableInside === true ? (settingsFile ?? null) : null,
   };
+}
+
+/** A tag of its own for a revision that was named. */
+function firstImage(revision: string | undefined): string {
+  return revision === undefined
+    ? COMPOSE_VARIABLES.CONSTELLATION_IMAGE.default
+    : imageOfRevision(revision).name;
 }
 
 /** In what the running container differs from what is wished. Pure. */

@@ -6,6 +6,10 @@ import {
   writeEnvFile,
   type SettingTexts,
 } from '../../env/index.js';
+import {
+  readSettingsFile,
+  unreadableText,
+} from '../../runtime/docker/settings-file.js';
 import { envSettings } from '../env-settings.js';
 import { localSince } from '../local-since.js';
 import { recordFileChange } from '../recorded-file.js';
@@ -36,6 +40,7 @@ export const envFileStep: ActStep = {
     const wishes = await wishesFor(run);
     const change = await run.envFile.write(wishes, settingsText(wishes));
     await noteEnvFile(run);
+    await warnIfUnreadable(run);
     const { created, changes, backupPath } = change;
     if (created) return { status: 'done', text: `${path} written` };
     if (changes.length === 0) {
@@ -46,6 +51,18 @@ export const envFileStep: ActStep = {
     return { status: 'done', text: `${path}: ${keys}${backup}` };
   },
 };
+
+/** A container reads it itself, where it may. */
+async function warnIfUnreadable({
+  envFile,
+  findings,
+  warnings,
+}: SetupRun): Promise<void> {
+  if (findings.get('runtime').runtime.kind !== 'docker') return;
+  const file = await readSettingsFile(envFile.path);
+  if (file === null || file.isReadableInside) return;
+  warnings.push(unreadableText(envFile.path));
+}
 
 /** Adds what this run did to the environment file to the record. */
 export async function noteEnvFile(run: SetupRun): Promise<void> {

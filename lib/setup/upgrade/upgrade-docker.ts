@@ -208,7 +208,7 @@ async function haveImage(
 async function toldOfBuilds({ options }: UpgradeRun) {
   const written = await readSettingsFile(options.envFile);
   return {
-    ...givenVariables(written ?? {}),
+    ...givenVariables(written?.settings ?? {}),
     ...givenVariables(options.dockerEnv),
   };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { parseCompose } from '../../../../lib/compose/index.js';
 import { fitStack } from '../../../../lib/runtime/docker/appview-stack.js';
 import { buildReason } from '../../../../lib/runtime/docker/build-failure.js';
 import {
@@ -17,10 +18,15 @@ import {
 import { unframed } from '../../../../lib/runtime/docker/container-output.js';
 import type { ContainerFacts } from '../../../../lib/runtime/docker/container.js';
 import { judgeContainer } from '../../../../lib/runtime/docker/describe-container.js';
+import {
+  dependenciesOf,
+  parseHashes,
+} from '../../../../lib/runtime/docker/dependencies.js';
 import { parseDockerRecord } from '../../../../lib/runtime/docker/docker-record.js';
 import { explainAccess } from '../../../../lib/runtime/docker/engine-access.js';
 import { engineAddress } from '../../../../lib/runtime/docker/engine-address.js';
 import { conditionOfService } from '../../../../lib/runtime/docker/recreate-services.js';
+import { mayRead } from '../../../../lib/runtime/docker/settings-file.js';
 import { stackVariables } from '../../../../lib/runtime/docker/stack-variables.js';
 import { stateFolder } from '../../../../lib/runtime/state-folder.js';
 
@@ -303,4 +309,43 @@ t.test('a damaged record is none', async (t) => {
     ),
     null
   );
+});
+
+t.test('what services depend on is found, however deep', async (t) => {
+  const facts = parseCompose(
+    `services:
+  app: { image: a, depends_on: [redis, db] }
+  db: { image: b, depends_on: { disk: { condition: service_started } } }
+  disk: { image: c, depends_on: [app] }
+  redis: { image: d }
+  other: { image: e }
+`,
+    'f'
+  );
+  t.strictSame([...dependenciesOf(facts, ['app'])].sort(), [
+    'db',
+    'disk',
+    'redis',
+  ]);
+  t.strictSame(dependenciesOf(facts, ['redis']), []);
+  t.strictSame(
+    [...parseHashes('app abc\n  redis def\nWARN\n')],
+    [
+      ['app', 'abc'],
+      ['redis', 'def'],
+    ]
+  );
+});
+
+t.test('who may read the settings file', async (t) => {
+  const [theirs, ours] = [1000, 10_001];
+  for (const [mode, uid, gid, may] of [
+    [0o100644, theirs, theirs, true],
+    [0o100600, theirs, theirs, false],
+    [0o100640, theirs, ours, true],
+    [0o100604, theirs, ours, false],
+    [0o100600, ours, theirs, true],
+  ] as const) {
+    t.equal(mayRead(mode, { uid, gid }), may, mode.toString(8));
+  }
 });
