@@ -10,8 +10,15 @@ interface PendingWrite {
 
 /** Most values that wait; the oldest is dropped for one more. */
 const PENDING_LIMIT = 2_000;
+/** This many leave at once, whatever they wait for. */
+const PIPELINE_SIZE = 500;
 /** How long a value waits for others, in milliseconds. */
 const GATHER_MS = 50;
+/**
+ * How long those who hold can keep it, in milliseconds: where calls overlap
+ * all the time there is always somebody.
+ */
+const LONGEST_HOLD_MS = 500;
 /** A pipeline that takes longer counts as failed. */
 const WRITE_TIMEOUT_MS = 1_000;
 
@@ -32,6 +39,8 @@ export class RedisWrites {
   readonly #breaker = new CircuitBreaker(WRITE_BREAKER);
   readonly #pending = new Map<string, PendingWrite>();
   #cancelTimer: CancelTimer | null = null;
+  /** Whether what waits has waited long enough, but for those who hold. */
+  #isDue = false;
   #holders = 0;
   #writing: Promise<void> | null = null;
 
@@ -52,15 +61,16 @@ export class RedisWrites {
         break;
       }
     }
-    this.#cancelTimer ??= this.#clock.afterIdle(GATHER_MS, () => {
-      this.#cancelTimer = null;
-      if (this.#holders === 0) void this.flush();
-    });
+    if (this.#pending.size >= PIPELINE_SIZE && this.#writing === null) {
+      void this.flush();
+    } else {
+      this.#cancelTimer ??= this.#wait(GATHER_MS, () => this.#becomeDue());
+    }
   }
 
   /**
    * Keeps values back until all who hold have let go, so that what a page of
-   * posts brings goes in one pipeline.
+   * posts brings goes in one pipeline; but not without end.
    *
    * @returns lets go; to be called once
    */
@@ -68,8 +78,7 @@ export class RedisWrites {
     this.#holders += 1;
     return () => {
       this.#holders -= 1;
-      const isOverdue = this.#cancelTimer === null;
-      if (this.#holders === 0 && isOverdue) void this.flush();
+      if (this.#holders === 0 && this.#isDue) void this.flush();
     };
   }
 
@@ -77,6 +86,7 @@ export class RedisWrites {
   async flush(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
+    this.#isDue = false;
     while (this.#writing !== null) await this.#writing;
     if (this.#pending.size === 0) return;
     const batch = [...this.#pending];
@@ -91,6 +101,22 @@ export class RedisWrites {
   async close(): Promise<void> {
     await this.flush();
     this.#cancelTimer?.();
+  }
+
+  #becomeDue(): void {
+    if (this.#holders === 0) {
+      void this.flush();
+      return;
+    }
+    this.#isDue = true;
+    this.#cancelTimer = this.#wait(
+      LONGEST_HOLD_MS - GATHER_MS,
+      () => void this.flush()
+    );
+  }
+
+  #wait(delayMs: number, callback: () => void): CancelTimer {
+    return this.#clock.afterIdle(delayMs, callback);
   }
 
   async #write(batch: readonly [string, PendingWrite][]): Promise<void> {

@@ -6,11 +6,14 @@ import {
   type ClientStats,
   type ConstellationOptions,
 } from '../../../lib/constellation/index.js';
+import { RedisUsage } from '../../../lib/constellation/redis-usage.js';
+import { RedisWrites } from '../../../lib/constellation/redis-writes.js';
 import {
   CountServer,
   health,
   postLinks,
 } from '../../fixtures/client/count-server.js';
+import { ManualClock } from '../../fixtures/client/manual-clock.js';
 import { DID, postUri } from '../../fixtures/client/tids.js';
 import {
   NO_REDIS,
@@ -114,6 +117,37 @@ t.test('a page of posts is one MGET and one pipeline', async (t) => {
   t.equal((await commands()).get('mget'), 1);
   t.strictSame(server.requests, []);
   t.equal(redisStats(second).hits, 50);
+});
+
+t.test('calls that never pause keep nothing from being written', async (t) => {
+  const clock = new ManualClock();
+  const usage = new RedisUsage();
+  const writes = new RedisWrites(admin, clock, usage);
+  let added = 0;
+  const add = (): void => writes.add(`held:${(added += 1)}`, '1', 60);
+  const letGo = writes.hold();
+  const letOtherGo = writes.hold();
+  add();
+  await clock.advance(60);
+  add();
+  await clock.advance(60);
+  t.equal(usage.pipelines, 0, 'kept for the pages under way');
+  letGo();
+  letOtherGo();
+  await until(() => usage.writes === 2);
+  t.equal(usage.pipelines, 1, 'both at once when the last lets go');
+
+  writes.hold();
+  add();
+  await clock.advance(499);
+  t.equal(usage.pipelines, 1);
+  await clock.advance(1);
+  await until(() => usage.writes === 3);
+  t.pass('but not for longer than half a second');
+
+  for (let count = 0; count < 500; count += 1) add();
+  await until(() => usage.writes === 503);
+  t.match(usage, { pipelines: 3, writesDropped: 0 });
 });
 
 t.test('an older program reads our values, and we read its', async (t) => {
