@@ -26,6 +26,8 @@ import { NO_REDIS, startRedis } from '../tests/fixtures/redis-server.js';
 import { startChild } from './child.js';
 
 const ROUNDS = Number(process.argv[2] ?? 60);
+/** Clients that are new, each asked all feeds: an AppView's process is warm. */
+const COLD_CLIENTS = 5;
 const FEED = 50;
 const EVENTS = 60_000;
 const NAIVE_GAP_MS = 100;
@@ -70,10 +72,10 @@ function median(times: readonly number[]): number {
 }
 
 /** Both in turns, each round with other posts; the medians. */
-async function inTurns(
-  feeds: readonly (readonly string[])[],
-  ours: (feed: readonly string[]) => Promise<unknown>,
-  floor: (feed: readonly string[]) => Promise<unknown>
+async function inTurns<F>(
+  feeds: readonly F[],
+  ours: (feed: F) => Promise<unknown>,
+  floor: (feed: F) => Promise<unknown>
 ): Promise<{ oursMs: number; floorMs: number }> {
   const times = { ours: [] as number[], floor: [] as number[] };
   for (const [round, feed] of feeds.entries()) {
@@ -188,10 +190,16 @@ try {
   const client = new ConstellationClient(options);
   await warmUp(client, posts.slice(-1), 'local');
   const pool = new Pool(url, { connections: policyFor('local').concurrency });
+  const clients = [client];
+  while (clients.length < COLD_CLIENTS) {
+    const other = new ConstellationClient(options);
+    await warmUp(other, posts.slice(-1), 'local');
+    clients.push(other);
+  }
   const cold = await inTurns(
-    feeds,
-    (feed) => ask(client, feed, 'local'),
-    (feed) => bare(pool, feed)
+    clients.flatMap((asked) => feeds.map((feed) => ({ asked, feed }))),
+    ({ asked, feed }) => ask(asked, feed, 'local'),
+    ({ feed }) => bare(pool, feed)
   );
   rows.push([
     'cold',
@@ -212,7 +220,7 @@ try {
     await warmUp(reader, feeds[0] ?? [], 'redis');
     const direct = new Redis(redis.url);
     const warm = await inTurns(
-      [...feeds, ...feeds, ...feeds],
+      Array.from({ length: 10 }, () => feeds).flat(),
       (feed) => ask(reader, feed, 'redis'),
       (feed) => direct.mget(feed.map((uri) => `constellation:post:${uri}`))
     );
@@ -250,14 +258,14 @@ try {
     `${ms(cold.oursMs)} (ours, cold)`,
     (naiveMs / cold.oursMs).toFixed(0),
   ]);
-  await client.close();
+  await Promise.all(clients.map((asked) => asked.close()));
   await pool.close();
 } finally {
   await index.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
-process.stdout.write(`A feed of ${FEED} posts, medians of ${ROUNDS} rounds\n`);
+process.stdout.write(`A feed of ${FEED} posts, medians over ${ROUNDS} feeds\n`);
 for (const [what, ours, floor, ratio] of rows) {
   process.stdout.write(
     `${what.padEnd(14)}${ours.padStart(14)}  ${floor.padEnd(26)}${ratio.padStart(7)}\n`

@@ -1,4 +1,3 @@
-import type { Clock } from './clock.js';
 import type { Origin } from './question.js';
 
 /** A value as it is kept. */
@@ -41,9 +40,6 @@ export function freshnessOf<T>(
 }
 
 /** An entry's age in milliseconds, or null where it is not known. */
-export function ageOf<T>(
-  entry: CacheEntry<T>,
-  clock: Pick<Clock, 'monotonicMs'>
-): number | null {
-  return entry.ageKnown ? clock.monotonicMs() - entry.fetchedAtMs : null;
+export function ageOf<T>(entry: CacheEntry<T>, nowMs: number): number | null {
+  return entry.ageKnown ? nowMs - entry.fetchedAtMs : null;
 }

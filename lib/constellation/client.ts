@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import type { Answer, Batch, CallOptions } from './answer.js';
 import { createApi, type ConstellationApi } from './api.js';
 import { closedError } from './call-errors.js';
 import type { ClientStats, LocalStats } from './client-stats.js';
 import { systemClock, type Clock } from './clock.js';
+import { Ending } from './ending.js';
 import { safely } from './events.js';
 import { Lookup } from './lookup.js';
 import type { LookupContext } from './lookup-context.js';
@@ -38,7 +38,7 @@ export class ConstellationClient {
   /** The options with all defaults filled in. */
   readonly options: ResolvedOptions;
   readonly #clock: Clock;
-  readonly #closing = new AbortController();
+  readonly #closing = new Ending();
   readonly #usage = new Usage();
   readonly #indexes: OpenIndexPair;
   readonly #redis: RedisCache | null;
@@ -54,14 +54,12 @@ export class ConstellationClient {
     this.options = resolveOptions(options);
     this.#clock = surroundings.clock ?? systemClock;
     const random = surroundings.random ?? Math.random;
-    // A page of posts listens many times; Node warns of more than ten.
-    setMaxListeners(0, this.#closing.signal);
     const emit = safely(this.options.onEvent);
     this.#indexes = openIndexPair(this.options, {
       clock: this.#clock,
       random,
       emit,
-      closing: this.#closing.signal,
+      closing: this.#closing,
     });
     this.#redis =
       this.options.redisUrl === null
@@ -165,7 +163,7 @@ export class ConstellationClient {
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort(closedError());
+    this.#closing.end(closedError());
     await Promise.all([this.#indexes.close(), this.#redis?.close()]);
   }
 
@@ -187,7 +185,7 @@ export class ConstellationClient {
       deadlineMs: this.options.deadlineMs,
       ttlSeconds: (origin) => (origin === 'local' ? localTtl : remoteTtl),
       random,
-      closing: this.#closing.signal,
+      closing: this.#closing,
     };
   }
 

@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from './clock.js';
+import type { Ending, EndListener } from './ending.js';
 import { ConstellationError } from './errors.js';
 import { TokenBucket, type TokenBucketOptions } from './token-bucket.js';
 
@@ -12,10 +13,49 @@ export interface GateOptions {
   readonly waitingLimit: number;
 }
 
-interface Waiter {
-  readonly wanted: () => boolean;
-  readonly admit: () => void;
-  readonly refuse: (error: Error) => void;
+/** What is asked for, and by how many. */
+export interface Wanted {
+  /** Callers still waiting; without any it only fills the cache. */
+  readonly waiting: number;
+}
+
+/** Something waiting to be let in, until an ending. */
+class Waiter implements EndListener {
+  readonly wanted: Wanted;
+  readonly #ending: Ending;
+  readonly #leave: (waiter: Waiter) => void;
+  readonly #resolve: () => void;
+  readonly #reject: (error: Error) => void;
+
+  constructor(
+    wanted: Wanted,
+    ending: Ending,
+    leave: (waiter: Waiter) => void,
+    resolve: () => void,
+    reject: (error: Error) => void
+  ) {
+    this.wanted = wanted;
+    this.#ending = ending;
+    this.#leave = leave;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    ending.listen(this);
+  }
+
+  admit(): void {
+    this.#ending.unlisten(this);
+    this.#resolve();
+  }
+
+  refuse(error: Error): void {
+    this.#ending.unlisten(this);
+    this.#reject(error);
+  }
+
+  onEnded(reason: Error): void {
+    this.#leave(this);
+    this.#reject(reason);
+  }
 }
 
 /**
@@ -59,20 +99,22 @@ export class Gate {
   /**
    * Waits for a place; every entry needs a {@link leave}.
    *
-   * @param wanted whether a caller waits for this one
-   * @param signal ends the wait; its reason is what is thrown
+   * @param wanted looked at while it waits
+   * @param ending ends the wait; its reason is what is thrown
+   * @returns null where there was a place at once, so that nobody waits for a
+   *   promise then; rejects like it throws
    * @throws ConstellationError `OVERLOADED` where too many wait already
    */
-  async enter(wanted: () => boolean, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#waiting.length === 0 && this.#admitNow()) return;
+  enter(wanted: Wanted, ending: Ending): Promise<void> | null {
+    ending.throwIfEnded();
+    if (this.#waiting.length === 0 && this.#admitNow()) return null;
     if (this.#waiting.length >= this.#options.waitingLimit) {
       throw new ConstellationError(
         'OVERLOADED',
         `${this.#waiting.length} requests wait for the index already.`
       );
     }
-    await this.#wait(wanted, signal);
+    return this.#wait(wanted, ending);
   }
 
   /** Gives the place back. */
@@ -93,29 +135,19 @@ export class Gate {
     for (const waiter of this.#waiting.splice(0)) waiter.refuse(error);
   }
 
-  #wait(wanted: () => boolean, signal: AbortSignal): Promise<void> {
+  #wait(wanted: Wanted, ending: Ending): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        const index = this.#waiting.indexOf(waiter);
-        if (index !== -1) this.#waiting.splice(index, 1);
-        reject(signal.reason as Error);
-      };
-      const waiter: Waiter = {
-        wanted,
-        admit: () => {
-          signal.removeEventListener('abort', onAbort);
-          resolve();
-        },
-        refuse: (error) => {
-          signal.removeEventListener('abort', onAbort);
-          reject(error);
-        },
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.push(waiter);
+      this.#waiting.push(
+        new Waiter(wanted, ending, this.#removed, resolve, reject)
+      );
       this.#admitWaiting();
     });
   }
+
+  readonly #removed = (waiter: Waiter): void => {
+    const index = this.#waiting.indexOf(waiter);
+    if (index !== -1) this.#waiting.splice(index, 1);
+  };
 
   #admitNow(): boolean {
     if (this.#active >= this.#options.concurrency) return false;
@@ -127,7 +159,9 @@ export class Gate {
 
   #admitWaiting(): void {
     while (this.#waiting.length > 0 && this.#admitNow()) {
-      const wanted = this.#waiting.findIndex((waiter) => waiter.wanted());
+      const wanted = this.#waiting.findIndex(
+        ({ wanted: { waiting } }) => waiting > 0
+      );
       this.#waiting.splice(Math.max(0, wanted), 1)[0]?.admit();
     }
     this.#wakeForToken();

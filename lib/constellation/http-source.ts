@@ -1,5 +1,7 @@
 import { Pool, errors } from 'undici';
+import type { Ending } from './ending.js';
 import { ConstellationError, type ConstellationErrorCode } from './errors.js';
+import { exchange, type HttpAnswer } from './exchange.js';
 import { parseRetryAfter } from './retry-after.js';
 import { shownUrl } from './service-url.js';
 
@@ -25,7 +27,7 @@ const QUESTION_AT_FAULT: ReadonlySet<number> = new Set([400, 414, 422, 431]);
 /**
  * Asks one index over HTTP/1.1 with connections kept alive. Answers are
  * bounded in size and have to be JSON; redirects are never followed. Limits in
- * time come from the caller's signal.
+ * time come from the caller.
  */
 export class HttpSource {
   /** The index's URL as it may be shown. */
@@ -54,36 +56,24 @@ export class HttpSource {
 
   /**
    * @param path the API's path and query
-   * @param signal ends the request; its reason is what is thrown
+   * @param ending ends the request; its reason is what is thrown
    * @returns the parsed JSON of a 200
    * @throws ConstellationError `UNREACHABLE`, `CONNECTION_LOST`, `REJECTED`,
    *   `RATE_LIMITED`, `HTTP_STATUS`, `REDIRECTED`, `BODY_TOO_LARGE`, `BAD_BODY`
    */
-  async getJson(path: string, signal: AbortSignal): Promise<unknown> {
+  async getJson(path: string, ending: Ending): Promise<unknown> {
     try {
-      const response = await this.#pool.request({
-        method: 'GET',
-        path: this.#basePath + path,
-        headers: this.#headers,
-        signal,
-      });
-      const { statusCode, headers, body } = response;
-      if (statusCode === 200) {
-        return this.#parse(await body.text(), headers['content-type']);
-      }
-      if (QUESTION_AT_FAULT.has(statusCode)) {
+      const { status, headers, text } = await this.#get(path, ending, isRead);
+      if (status === 200) return this.#parse(text, headers['content-type']);
+      if (QUESTION_AT_FAULT.has(status)) {
         throw this.#error('REJECTED', `refused the question`, {
-          status: statusCode,
-          detail: (await body.text()).slice(0, 200),
+          status,
+          detail: text.slice(0, 200),
         });
       }
-      // What else it says is not worth reading; the connection goes with it.
-      body.on('error', () => undefined).destroy();
-      throw this.#statusError(statusCode, headers);
+      throw this.#statusError(status, headers);
     } catch (error) {
-      if (error instanceof ConstellationError) throw error;
-      if (signal.aborted) throw signal.reason;
-      throw this.#transportError(error);
+      throw this.#failure(error, ending);
     }
   }
 
@@ -95,26 +85,42 @@ export class HttpSource {
    */
   async probe(
     path: string,
-    signal: AbortSignal
+    ending: Ending
   ): Promise<{ readonly status: number; readonly body: unknown }> {
     try {
-      const { statusCode, body } = await this.#pool.request({
-        method: 'GET',
-        path: this.#basePath + path,
-        headers: this.#headers,
-        signal,
-      });
-      const text = await body.text();
-      return { status: statusCode, body: parseOrUndefined(text) };
+      const { status, text } = await this.#get(path, ending, () => true);
+      return { status, body: parseOrUndefined(text) };
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw this.#transportError(error);
+      throw this.#failure(error, ending);
     }
   }
 
   /** Ends all connections at once. */
   async close(): Promise<void> {
     await this.#pool.destroy();
+  }
+
+  /** @throws what the ending says, or undici's errors */
+  #get(
+    path: string,
+    ending: Ending,
+    reads: (status: number) => boolean
+  ): Promise<HttpAnswer> {
+    return exchange(
+      this.#pool,
+      {
+        method: 'GET',
+        path: this.#basePath + path,
+        headers: this.#headers,
+      },
+      ending,
+      reads
+    );
+  }
+
+  #failure(error: unknown, ending: Ending): Error {
+    if (error instanceof ConstellationError) return error;
+    return ending.reason ?? this.#transportError(error);
   }
 
   #parse(text: string, contentType: string | string[] | undefined): unknown {
@@ -132,7 +138,7 @@ export class HttpSource {
 
   #statusError(
     status: number,
-    headers: Record<string, string | string[] | undefined>
+    headers: HttpAnswer['headers']
   ): ConstellationError {
     const header = headers['retry-after'];
     const retryAfterMs =
@@ -211,6 +217,10 @@ const LOST: ReadonlySet<string> = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_ABORTED',
 ]);
+
+function isRead(status: number): boolean {
+  return status === 200 || QUESTION_AT_FAULT.has(status);
+}
 
 function parseOrUndefined(text: string): unknown {
   try {

@@ -8,7 +8,7 @@ import {
 import { ConstellationError, type ConstellationErrorCode } from './errors.js';
 import type { EventListener } from './events.js';
 import { UNSEEN, type LocalStanding } from './local-standing.js';
-import { PairRun, type AskOptions } from './pair-run.js';
+import { PairRun, type AskOptions, type PairListener } from './pair-run.js';
 import { choosePlan, type Plan } from './plan.js';
 import type { Found, Question } from './question.js';
 import type { StandingMonitor } from './standing-monitor.js';
@@ -38,6 +38,15 @@ const WAS_AWAY: ReadonlySet<ConstellationErrorCode> = new Set([
 /** The index asked first and the one behind it, asked as if they were one. */
 export class IndexPair {
   readonly #options: IndexPairOptions;
+  readonly #listener = {
+    stoodIn: (code: ConstellationErrorCode | 'STALLED'): void => {
+      this.#fallbacks += 1;
+      this.#options.emit({ type: 'fallback', code });
+    },
+    mainFailed: (code: ConstellationErrorCode): void => {
+      if (WAS_AWAY.has(code)) this.#options.monitor?.distrust();
+    },
+  };
   #fallbacks = 0;
 
   constructor(options: IndexPairOptions) {
@@ -87,7 +96,7 @@ export class IndexPair {
     if (question.pinnedTo === 'main') {
       return this.#run(main, null, question, ask, plan);
     }
-    if (plan.standIn !== null) this.#stoodIn(plan.standIn);
+    if (plan.standIn !== null) this.#listener.stoodIn(plan.standIn);
     return this.#run(main, fallback, question, ask, plan);
   }
 
@@ -105,12 +114,7 @@ export class IndexPair {
       question,
       plan,
       ask,
-      onFallback: (error) => this.#stoodIn(error.code),
-      onMainFailed: (error) => {
-        if (main.role === 'main' && WAS_AWAY.has(error.code)) {
-          this.#options.monitor?.distrust();
-        }
-      },
+      listener: main.role === 'main' ? this.#listener : UNHEARD,
     }).run();
   }
 
@@ -118,7 +122,8 @@ export class IndexPair {
     const { main, fallback, monitor } = this.#options;
     const mainAllowed = main.allowed;
     // Nobody looks at an index that is left alone for a moment.
-    const standing = mainAllowed ? await monitor?.current() : monitor?.last;
+    const looked = mainAllowed ? monitor?.current() : monitor?.last;
+    const standing = looked instanceof Promise ? await looked : looked;
     return choosePlan({
       main: main.deployment,
       hasFallback: fallback !== null,
@@ -138,15 +143,16 @@ export class IndexPair {
       marginMs,
     });
   }
-
-  #stoodIn(code: ConstellationErrorCode | 'STALLED'): void {
-    this.#fallbacks += 1;
-    this.#options.emit({ type: 'fallback', code });
-  }
 }
 
 /** An index asked by itself, which knows all it is asked. */
 const ALONE: Plan = { order: 'main', mainIsWhole: true, standIn: null };
+
+/** Nobody stands in for an index asked by itself, and nothing hangs on it. */
+const UNHEARD: PairListener = {
+  stoodIn: () => undefined,
+  mainFailed: () => undefined,
+};
 
 function noSuchIndex(): ConstellationError {
   return new ConstellationError(

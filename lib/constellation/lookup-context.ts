@@ -1,5 +1,6 @@
 import type { StaleLimits } from './cache-entry.js';
 import type { Clock } from './clock.js';
+import type { Ending } from './ending.js';
 import type { IndexPair } from './index-pair.js';
 import type { Origin } from './question.js';
 import type { RedisCache } from './redis-cache.js';
@@ -18,6 +19,6 @@ export interface LookupContext {
   readonly ttlSeconds: (origin: Origin | null) => number;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Aborted when the client is closed. */
-  readonly closing: AbortSignal;
+  /** Ends when the client is closed. */
+  readonly closing: Ending;
 }

@@ -1,6 +1,7 @@
 import type { Answer, Batch, CallOptions } from './answer.js';
 import { BatchResult } from './batch-result.js';
 import { abortedError, closedError, deadlineError } from './call-errors.js';
+import type { Ending } from './ending.js';
 import { ConstellationError, asConstellationError } from './errors.js';
 import { waitForFlights, type LandingEnd } from './landing.js';
 import type { LookupContext } from './lookup-context.js';
@@ -12,13 +13,13 @@ import {
   type Flight,
   type FlightOutcome,
 } from './single-flight.js';
-import { timeLimit } from './time-limit.js';
+import { TimeLimit } from './time-limit.js';
 
 /** A kind of question: how to check, to name and to ask one. */
 export interface LookupKind<Q, T> {
   /** @throws ConstellationError `BAD_TARGET` */
   readonly check: (query: Q) => void;
-  /** The cache's key; in Redis as well. */
+  /** The cache's key; in Redis with the codec's prefix before it. */
   readonly key: (query: Q) => string;
   readonly question: (query: Q) => Question<T>;
   readonly memory: MemoryCacheOptions<T>;
@@ -81,18 +82,19 @@ export class Lookup<Q, T> {
     const { clock } = this.#context;
     const deadlineMs = call.deadlineMs ?? this.#context.deadlineMs;
     const marginMs = Math.min(LONGEST_MARGIN_MS, deadlineMs * MARGIN_SHARE);
-    const untilMs = clock.monotonicMs() + deadlineMs - marginMs;
+    const startMs = clock.monotonicMs();
+    const untilMs = startMs + deadlineMs - marginMs;
     const result = new BatchResult<Q, T>(this.#context.usage);
-    const missing = this.#fromMemory(queries, result);
+    const missing = this.#fromMemory(queries, result, startMs);
     if (missing.size === 0) return result;
 
-    const limitMs = untilMs - clock.monotonicMs();
-    const shelved = await this.#fromRedis(missing, limitMs);
+    const shelved = await this.#fromRedis(missing, untilMs - startMs);
+    const shelvedMs = clock.monotonicMs();
     for (const [key, entry] of shelved) {
       const query = missing.get(key);
       if (query === undefined) continue;
       missing.delete(key);
-      result.answered(query, this.#shelf.answer(entry, 'redis'));
+      result.answered(query, this.#shelf.answer(entry, 'redis', shelvedMs));
     }
     if (missing.size === 0) return result;
 
@@ -124,20 +126,28 @@ export class Lookup<Q, T> {
   /** Answers what memory has; returns the rest by key. */
   #fromMemory(
     queries: readonly Q[],
-    result: BatchResult<Q, T>
+    result: BatchResult<Q, T>,
+    nowMs: number
   ): Map<string, Q> {
     const missing = new Map<string, Q>();
     const refresh = new Map<string, Q>();
     for (const query of queries) {
       if (result.has(query)) continue;
       const key = this.#kind.key(query);
-      const shelved = this.#context.closing.aborted
-        ? null
-        : this.#shelf.get(key);
+      const shelved =
+        this.#context.closing.reason !== null
+          ? null
+          : this.#shelf.get(key, nowMs);
       if (shelved?.freshness === 'fresh') {
-        result.answered(query, this.#shelf.answer(shelved.entry, 'memory'));
+        result.answered(
+          query,
+          this.#shelf.answer(shelved.entry, 'memory', nowMs)
+        );
       } else if (shelved?.freshness === 'refresh') {
-        result.answered(query, this.#shelf.answer(shelved.entry, 'stale'));
+        result.answered(
+          query,
+          this.#shelf.answer(shelved.entry, 'stale', nowMs)
+        );
         refresh.set(key, query);
       } else {
         const problem = this.#problemOf(query);
@@ -161,7 +171,7 @@ export class Lookup<Q, T> {
   }
 
   #problemOf(query: Q): ConstellationError | null {
-    if (this.#context.closing.aborted) return closedError();
+    if (this.#context.closing.reason !== null) return closedError();
     try {
       this.#kind.check(query);
       return null;
@@ -193,12 +203,12 @@ export class Lookup<Q, T> {
   ): readonly Departure<Q, T>[] {
     const { clock, closing } = this.#context;
     const reason = (): Error => deadlineError(BEHIND_MS);
-    const limit = timeLimit(clock, BEHIND_MS, reason, closing);
+    const limit = new TimeLimit(clock, BEHIND_MS, reason, closing);
     const departures = [...queries].map(([key, query]) => ({
       key,
       query,
       flight: this.#flights.join(key, (flight) =>
-        this.#ask(key, query, deadlineMs, flight, limit.signal)
+        this.#ask(key, query, deadlineMs, flight, limit)
       ),
     }));
     const landed = departures.map(({ flight }) => flight.landed);
@@ -211,16 +221,15 @@ export class Lookup<Q, T> {
     query: Q,
     deadlineMs: number,
     flight: Flight<T>,
-    signal: AbortSignal
+    ending: Ending
   ): Promise<FlightOutcome<T>> {
     const question = this.#kind.question(query);
     try {
       const found = await this.#context.pair.ask(question, {
-        wanted: () => flight.waiting > 0,
-        signal,
+        caller: flight,
+        ending,
         deadlineMs,
         spanMs: BEHIND_MS,
-        interim: (interim) => flight.offer(interim),
       });
       const entry = this.#shelf.keep(key, found, question.merge);
       return { ok: true, entry };

@@ -1,5 +1,6 @@
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { Clock } from './clock.js';
+import type { Ending } from './ending.js';
 import type { EventListener, SourceRole } from './events.js';
 import { Gate } from './gate.js';
 import { HttpSource } from './http-source.js';
@@ -13,8 +14,8 @@ export interface IndexPairSurroundings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: EventListener;
-  /** Aborted when the client is closed. */
-  readonly closing: AbortSignal;
+  /** Ends when the client is closed. */
+  readonly closing: Ending;
 }
 
 /** An index pair with its connections. */

@@ -1,21 +1,38 @@
 import type { Clock } from './clock.js';
-import { ConstellationError, asConstellationError } from './errors.js';
+import type { Ending } from './ending.js';
+import {
+  ConstellationError,
+  asConstellationError,
+  type ConstellationErrorCode,
+} from './errors.js';
+import type { Wanted } from './gate.js';
 import type { Plan } from './plan.js';
 import type { Found, Origin, Question } from './question.js';
 import type { Effort, Upstream } from './upstream.js';
 
+/** Whoever waits for an answer. */
+export interface Caller<T> extends Wanted {
+  /** Takes an answer that a better one may still replace. */
+  offer(found: Found<T>): void;
+}
+
+/** Told how the indexes did. */
+export interface PairListener {
+  /** The fallback stands in for a failed main index. */
+  stoodIn(code: ConstellationErrorCode): void;
+  /** The main index failed. */
+  mainFailed(code: ConstellationErrorCode): void;
+}
+
 /** What one question may take. */
 export interface AskOptions<T> {
-  /** Whether a caller is still waiting. */
-  readonly wanted: () => boolean;
+  readonly caller: Caller<T>;
   /** Ends everything. */
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   /** How long the first caller waits, in milliseconds. */
   readonly deadlineMs: number;
   /** How long it is tried at all, in milliseconds. */
   readonly spanMs: number;
-  /** Told of an answer that a better one may still replace. */
-  readonly interim: (found: Found<T>) => void;
 }
 
 /** What a {@link PairRun} is made of. */
@@ -26,10 +43,7 @@ export interface PairRunOptions<T> {
   readonly question: Question<T>;
   readonly plan: Plan;
   readonly ask: AskOptions<T>;
-  /** Told when the fallback stands in for a failed main index. */
-  readonly onFallback: (error: ConstellationError) => void;
-  /** Told of every failure of the main index. */
-  readonly onMainFailed: (error: ConstellationError) => void;
+  readonly listener: PairListener;
 }
 
 /** The share of the first caller's time after which the other index is asked. */
@@ -78,7 +92,7 @@ export class PairRun<T> {
     const early = await this.#within(main, handOverMs);
     if (early?.ok === true) return this.#fromMain(early.value);
     if (early !== undefined && isFinal(early.error)) throw early.error;
-    this.#options.onFallback(early?.error ?? late(handOverMs));
+    this.#options.listener.stoodIn(early?.error.code ?? 'TRY_TIMEOUT');
     const other = this.#ask(fallback, this.#options.ask.spanMs);
     // One that was only late may still be the first.
     const first = await Promise.race([
@@ -110,7 +124,7 @@ export class PairRun<T> {
     const { ask, question } = this.#options;
     const main = this.#main(ask.spanMs);
     void main.then((settled) => {
-      if (settled.ok) ask.interim(this.#fromMain(settled.value));
+      if (settled.ok) ask.caller.offer(this.#fromMain(settled.value));
     });
     const other = await this.#ask(fallback, ask.spanMs);
     if (!other.ok) {
@@ -120,7 +134,7 @@ export class PairRun<T> {
       throw unavailable(settled.error, other.error);
     }
     const found = this.#fromFallback(fallback, other.value);
-    ask.interim(found);
+    ask.caller.offer(found);
     const settled = await this.#within(main, GRACE_MS);
     if (settled?.ok !== true || question.merge === null) return found;
     const value = question.merge(settled.value, other.value);
@@ -137,7 +151,7 @@ export class PairRun<T> {
     if (early?.ok === true) return null;
     if (early !== undefined && isFinal(early.error)) return null;
     const main = await this.#main(ask.spanMs);
-    if (main.ok) ask.interim(this.#fromMain(main.value));
+    if (main.ok) ask.caller.offer(this.#fromMain(main.value));
     return main;
   }
 
@@ -146,7 +160,7 @@ export class PairRun<T> {
     patienceMs = this.#options.ask.deadlineMs
   ): Promise<Settled<T>> {
     const settled = await this.#ask(this.#options.main, spanMs, patienceMs);
-    if (!settled.ok) this.#options.onMainFailed(settled.error);
+    if (!settled.ok) this.#options.listener.mainFailed(settled.error.code);
     return settled;
   }
 
@@ -172,8 +186,8 @@ export class PairRun<T> {
     patienceMs = this.#options.ask.deadlineMs
   ): Promise<Settled<T>> {
     const { question, ask } = this.#options;
-    const { wanted, signal } = ask;
-    const effort: Effort = { wanted, signal, spanMs, patienceMs };
+    const { caller, ending } = ask;
+    const effort: Effort = { wanted: caller, ending, spanMs, patienceMs };
     try {
       return { ok: true, value: await upstream.ask(question, effort) };
     } catch (cause) {
@@ -201,13 +215,6 @@ export class PairRun<T> {
 /** Whether asking another index would only repeat the failure. */
 function isFinal(error: ConstellationError): boolean {
   return error.code === 'REJECTED' || error.code === 'CLOSED';
-}
-
-function late(limitMs: number): ConstellationError {
-  return new ConstellationError(
-    'TRY_TIMEOUT',
-    `No answer within ${Math.round(limitMs)} ms.`
-  );
 }
 
 function unavailable(

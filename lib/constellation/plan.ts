@@ -41,17 +41,23 @@ export function choosePlan(situation: Situation): Plan {
   const { main, hasFallback, mainAllowed, verdict, coverage } = situation;
   const mainIsWhole =
     main === 'remote' || (coverage === 'full' && verdict === 'current');
-  const plan = { mainIsWhole, standIn: null };
-  if (!hasFallback) return { ...plan, order: 'main' };
+  if (!hasFallback) return { order: 'main', mainIsWhole, standIn: null };
   if (!mainAllowed) {
-    return { ...plan, order: 'fallback-then-main', standIn: 'BREAKER_OPEN' };
+    return {
+      order: 'fallback-then-main',
+      mainIsWhole,
+      standIn: 'BREAKER_OPEN',
+    };
   }
   if (main === 'local' && verdict === 'stalled') {
-    return { ...plan, order: 'fallback-then-main', standIn: 'STALLED' };
+    return { order: 'fallback-then-main', mainIsWhole, standIn: 'STALLED' };
   }
-  if (mainIsWhole) return { ...plan, order: 'main-then-fallback' };
+  if (mainIsWhole) {
+    return { order: 'main-then-fallback', mainIsWhole, standIn: null };
+  }
   return {
-    ...plan,
     order: situation.mergeable ? 'both' : 'fallback-then-main',
+    mainIsWhole,
+    standIn: null,
   };
 }

@@ -79,7 +79,7 @@ export class RedisCache {
    *   be asked or did not answer in time
    */
   async read(
-    keys: readonly string[],
+    keys: string[],
     limitMs: number
   ): Promise<(string | null)[] | null> {
     const { clock } = this.#options;
@@ -92,7 +92,7 @@ export class RedisCache {
       return null;
     }
     const startedMs = clock.monotonicMs();
-    const reply = await this.#bounded(this.#redis.mget([...keys]), limitMs);
+    const reply = await this.#bounded(this.#redis.mget(keys), limitMs);
     const nowMs = clock.monotonicMs();
     if (Array.isArray(reply)) {
       this.#usage.latency.record(nowMs - startedMs);

@@ -1,4 +1,4 @@
-import { isCount, isObject, ownField } from './json-shape.js';
+import { isCount, isObject, ownField, type JsonObject } from './json-shape.js';
 import type { Origin } from './question.js';
 
 /** What a Redis value says. */
@@ -18,12 +18,14 @@ const LONGEST_ENTRY = 1024;
  * the top, and from this program `fetchedAt` and `origin` beside them.
  *
  * @param fields the numbers' names; each has to be there and a count
+ * @param pick makes the value of them
  * @returns null for anything else
  */
-export function readRedisEntry<K extends string>(
+export function readRedisEntry<K extends string, T>(
   text: string,
-  fields: readonly K[]
-): RedisEntry<Readonly<Record<K, number>>> | null {
+  fields: readonly K[],
+  pick: (counts: Readonly<Record<K, number>>) => T
+): RedisEntry<T> | null {
   if (text.length > LONGEST_ENTRY) return null;
   let body: unknown;
   try {
@@ -31,17 +33,10 @@ export function readRedisEntry<K extends string>(
   } catch {
     return null;
   }
-  if (!isObject(body)) return null;
-  const value: Partial<Record<K, number>> = {};
-  for (const field of fields) {
-    const count = ownField(body, field);
-    if (!isCount(count)) return null;
-    value[field] = count;
-  }
-  if (!isWhole(value, fields)) return null;
+  if (!isObject(body) || !hasCounts(body, fields)) return null;
   const fetchedAt = ownField(body, 'fetchedAt');
   return {
-    value: Object.freeze(value),
+    value: pick(body),
     origin: originOf(ownField(body, 'origin')),
     fetchedAtMs: isCount(fetchedAt) ? fetchedAt : null,
   };
@@ -56,11 +51,14 @@ export function writeRedisEntry(entry: RedisEntry<object>): string {
   });
 }
 
-function isWhole<K extends string>(
-  value: Partial<Record<K, number>>,
+function hasCounts<K extends string>(
+  body: JsonObject,
   fields: readonly K[]
-): value is Record<K, number> {
-  return fields.every((field) => value[field] !== undefined);
+): body is Readonly<Record<K, number>> {
+  for (const field of fields) {
+    if (!isCount(ownField(body, field))) return false;
+  }
+  return true;
 }
 
 function originOf(value: unknown): Origin | null {

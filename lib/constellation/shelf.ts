@@ -5,6 +5,7 @@ import {
   type Freshness,
 } from './cache-entry.js';
 import type { Answer, AnswerSource } from './answer.js';
+import type { Clock } from './clock.js';
 import type { LookupContext } from './lookup-context.js';
 import {
   MemoryCache,
@@ -16,6 +17,8 @@ import type { RedisEntry } from './redis-entry.js';
 
 /** How a kind of value is written in Redis. */
 export interface RedisCodec<T> {
+  /** Stands before the key. */
+  readonly prefix: string;
   /** Null for what is not one. */
   readonly read: (text: string) => RedisEntry<T> | null;
   readonly write: (entry: RedisEntry<T>) => string;
@@ -25,6 +28,12 @@ export interface RedisCodec<T> {
 export interface Shelved<T> {
   readonly entry: CacheEntry<T>;
   readonly freshness: Freshness;
+}
+
+/** A moment, as both clocks have it. */
+interface Times {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
 }
 
 /** What is known to be incomplete or of unknown age is kept no longer. */
@@ -49,10 +58,12 @@ export class Shelf<T> {
   }
 
   /** What memory has, unless it is of no use any more. */
-  get(key: string): Shelved<T> | null {
+  get(
+    key: string,
+    nowMs = this.#context.clock.monotonicMs()
+  ): Shelved<T> | null {
     const entry = this.#memory.get(key);
     if (entry === undefined) return null;
-    const nowMs = this.#context.clock.monotonicMs();
     const freshness = freshnessOf(entry, nowMs, this.#context.stale);
     return freshness === 'useless' ? null : { entry, freshness };
   }
@@ -72,15 +83,21 @@ export class Shelf<T> {
     const found = new Map<string, CacheEntry<T>>();
     const { redis } = this.#context;
     if (redis === null || this.#codec === null) return found;
-    const texts = await redis.read(keys, limitMs);
+    const { prefix } = this.#codec;
+    const texts = await redis.read(
+      keys.map((key) => prefix + key),
+      limitMs
+    );
+    if (texts === null) return found;
+    // One look at the clocks for all: each costs a tenth of an entry.
+    const now = timesOf(this.#context.clock);
     for (const [index, key] of keys.entries()) {
-      const text = texts?.[index];
-      if (text === undefined) continue;
-      const entry = text === null ? null : this.#decode(text);
+      const text = texts[index] ?? null;
+      const entry = text === null ? null : this.#decode(text, now);
       const fresh =
         entry !== null &&
         (entry.origin !== null || trusts(key)) &&
-        this.#take(key, entry);
+        this.#take(key, entry, now.monotonicMs);
       if (fresh) found.set(key, entry);
       redis.countRead(
         fresh ? 'hit' : text !== null && entry === null ? 'garbage' : 'miss'
@@ -118,18 +135,26 @@ export class Shelf<T> {
         origin: found.origin,
         fetchedAtMs: Math.round(clock.wallMs()),
       });
-      redis.write(key, text, Math.max(1, Math.round(jitteredMs / 1000)));
+      redis.write(
+        this.#codec.prefix + key,
+        text,
+        Math.max(1, Math.round(jitteredMs / 1000))
+      );
     }
     return entry;
   }
 
   /** An answer as callers get it. */
-  answer(entry: CacheEntry<T>, source: AnswerSource): Answer<T> {
+  answer(
+    entry: CacheEntry<T>,
+    source: AnswerSource,
+    nowMs = this.#context.clock.monotonicMs()
+  ): Answer<T> {
     return {
       value: entry.value,
       source,
       origin: entry.origin,
-      ageMs: ageOf(entry, this.#context.clock),
+      ageMs: ageOf(entry, nowMs),
       partial: entry.partial,
     };
   }
@@ -160,30 +185,27 @@ export class Shelf<T> {
     return merge(value, found.value);
   }
 
-  #decode(text: string): CacheEntry<T> | null {
+  #decode(text: string, now: Times): CacheEntry<T> | null {
     const read = this.#codec?.read(text) ?? null;
     if (read === null) return null;
-    const { clock, ttlSeconds } = this.#context;
-    const ttlMs = ttlSeconds(read.origin) * 1000;
-    const nowMs = clock.monotonicMs();
+    const ttlMs = this.#context.ttlSeconds(read.origin) * 1000;
     const ageKnown = read.fetchedAtMs !== null;
     // Two machines' clocks differ: an entry is never younger than just written.
     const ageMs = ageKnown
-      ? Math.max(0, clock.wallMs() - (read.fetchedAtMs ?? 0))
+      ? Math.max(0, now.wallMs - (read.fetchedAtMs ?? 0))
       : 0;
     return {
       value: read.value,
       origin: read.origin,
       partial: false,
-      fetchedAtMs: nowMs - ageMs,
+      fetchedAtMs: now.monotonicMs - ageMs,
       ageKnown,
       freshMs: ageKnown ? ttlMs * (1 + JITTER) : Math.min(SHORT_MS, ttlMs),
     };
   }
 
   /** Keeps what Redis had unless memory's is newer; whether it is fresh. */
-  #take(key: string, entry: CacheEntry<T>): boolean {
-    const { clock, stale } = this.#context;
+  #take(key: string, entry: CacheEntry<T>, nowMs: number): boolean {
     const known = this.#memory.get(key);
     if (
       known === undefined ||
@@ -192,8 +214,12 @@ export class Shelf<T> {
     ) {
       this.#memory.set(key, entry);
     }
-    return freshnessOf(entry, clock.monotonicMs(), stale) === 'fresh';
+    return freshnessOf(entry, nowMs, this.#context.stale) === 'fresh';
   }
+}
+
+function timesOf(clock: Clock): Times {
+  return { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
 }
 
 /** The source of an answer that came from the indexes just now. */

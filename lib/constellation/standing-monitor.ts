@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Ending } from './ending.js';
 import { ConstellationError } from './errors.js';
 import type { HttpSource } from './http-source.js';
 import { readHealth, readNumbers } from './local-health.js';
@@ -9,7 +10,7 @@ import {
   type LocalStanding,
   type LocalVerdict,
 } from './local-standing.js';
-import { pause, timeLimit } from './time-limit.js';
+import { pause, TimeLimit } from './time-limit.js';
 
 /** How a {@link StandingMonitor} looks. */
 export interface StandingMonitorOptions {
@@ -20,8 +21,8 @@ export interface StandingMonitorOptions {
   /** Time for one look, in milliseconds. */
   readonly timeoutMs: number;
   readonly onVerdict: (verdict: LocalVerdict) => void;
-  /** Aborted when the client is closed. */
-  readonly closing: AbortSignal;
+  /** Ends when the client is closed. */
+  readonly closing: Ending;
 }
 
 /** Pause between looks while all is known, in milliseconds. */
@@ -53,7 +54,7 @@ export class StandingMonitor {
   }
 
   /** The standing, looked at again where it is old; waits only where it must. */
-  async current(): Promise<LocalStanding> {
+  current(): LocalStanding | Promise<LocalStanding> {
     const ageMs =
       this.#options.clock.monotonicMs() - this.#standing.observedAtMs;
     const { verdict } = this.#standing;
@@ -66,8 +67,9 @@ export class StandingMonitor {
         this.#looking = null;
       });
     }
-    if (ageMs > TOO_OLD_MS && this.#looking !== null) await this.#looking;
-    return this.#standing;
+    return ageMs > TOO_OLD_MS && this.#looking !== null
+      ? this.#looking.then(() => this.#standing)
+      : this.#standing;
   }
 
   /** A request failed: what was seen before no longer counts. */
@@ -100,7 +102,7 @@ export class StandingMonitor {
 
   async #observe(): Promise<LocalObservation> {
     const { clock, source, timeoutMs, closing } = this.#options;
-    const limit = timeLimit(
+    const limit = new TimeLimit(
       clock,
       timeoutMs,
       () =>
@@ -111,7 +113,7 @@ export class StandingMonitor {
       closing
     );
     try {
-      return await this.#ask(limit.signal);
+      return await this.#ask(limit);
     } catch {
       this.#hasHealth = null;
       return { kind: 'unreachable' };
@@ -120,16 +122,16 @@ export class StandingMonitor {
     }
   }
 
-  async #ask(signal: AbortSignal): Promise<LocalObservation> {
+  async #ask(ending: Ending): Promise<LocalObservation> {
     const { source } = this.#options;
     if (this.#hasHealth !== false) {
-      const health = readHealth((await source.probe('/health', signal)).body);
+      const health = readHealth((await source.probe('/health', ending)).body);
       const hadHealth = this.#hasHealth === true;
       this.#hasHealth = health !== null ? true : hadHealth ? null : false;
       if (health !== null) return health;
       if (hadHealth) return { kind: 'mute' };
     }
-    const { status, body } = await source.probe('/', signal);
+    const { status, body } = await source.probe('/', ending);
     if (status >= 500) return { kind: 'unreachable' };
     return readNumbers(body) ?? { kind: 'mute' };
   }

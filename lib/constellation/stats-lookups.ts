@@ -25,11 +25,12 @@ const ENDPOINT = '/links/all/count';
 export function postLookup(entries: number): LookupKind<string, PostStats> {
   return {
     check: requireRecordUri,
-    key: (uri) => `constellation:post:${uri}`,
+    key: (uri) => uri,
     question: (uri) => question(uri, parsePostStats, largerPostStats),
     memory: { entries },
     redis: {
-      read: (text) => readRedisEntry(text, POST_STATS_FIELDS),
+      prefix: 'constellation:post:',
+      read: readPostEntry,
       write: writeRedisEntry,
     },
   };
@@ -41,14 +42,26 @@ export function profileLookup(
 ): LookupKind<string, ProfileStats> {
   return {
     check: requireDid,
-    key: (did) => `constellation:profile:${did}`,
+    key: (did) => did,
     question: (did) => question(did, parseProfileStats, largerProfileStats),
     memory: { entries },
     redis: {
+      prefix: 'constellation:profile:',
       read: readProfileEntry,
       write: writeRedisEntry,
     },
   };
+}
+
+function readPostEntry(text: string): RedisEntry<PostStats> | null {
+  return readRedisEntry(text, POST_STATS_FIELDS, (counts) =>
+    Object.freeze({
+      likes: counts.likes,
+      reposts: counts.reposts,
+      replies: counts.replies,
+      quotes: counts.quotes,
+    })
+  );
 }
 
 /**
@@ -56,7 +69,9 @@ export function profileLookup(
  * has, so a zero of theirs says nothing.
  */
 function readProfileEntry(text: string): RedisEntry<ProfileStats> | null {
-  const entry = readRedisEntry(text, PROFILE_STATS_FIELDS);
+  const entry = readRedisEntry(text, PROFILE_STATS_FIELDS, (counts) =>
+    Object.freeze({ followers: counts.followers, mentions: counts.mentions })
+  );
   const isTheirs = entry?.origin === null;
   return isTheirs && entry.value.mentions === 0 ? null : entry;
 }

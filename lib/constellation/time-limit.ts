@@ -1,59 +1,61 @@
-import { setMaxListeners } from 'node:events';
-import type { Clock } from './clock.js';
+import type { CancelTimer, Clock } from './clock.js';
+import { Ending, type EndListener } from './ending.js';
 
-/** A signal that is aborted after a time, or when its parent is. */
-export interface TimeLimit {
-  readonly signal: AbortSignal;
-  /** Removes the timer and the listener; always to be called. */
-  clear(): void;
+/** Ends after a time, or when its parent does. */
+export class TimeLimit extends Ending implements EndListener {
+  readonly #parent: Ending;
+  readonly #cancel: CancelTimer;
+
+  /**
+   * @param limitMs milliseconds until it ends
+   * @param reason what it ends with
+   * @param parent ends it as well, with the parent's reason
+   */
+  constructor(
+    clock: Clock,
+    limitMs: number,
+    reason: () => Error,
+    parent: Ending
+  ) {
+    super();
+    this.#parent = parent;
+    this.#cancel = clock.afterIdle(limitMs, () => this.end(reason()));
+    if (parent.reason === null) parent.listen(this);
+    else this.end(parent.reason);
+  }
+
+  onEnded(reason: Error): void {
+    this.end(reason);
+  }
+
+  /** Removes the timer and stops listening; always to be called. */
+  clear(): void {
+    this.#cancel();
+    this.#parent.unlisten(this);
+  }
 }
 
-/**
- * @param limitMs milliseconds until the signal is aborted
- * @param reason what it is aborted with
- * @param parent aborts it as well, with the parent's reason
- */
-export function timeLimit(
-  clock: Clock,
-  limitMs: number,
-  reason: () => Error,
-  parent: AbortSignal
-): TimeLimit {
-  const controller = new AbortController();
-  // A page of posts listens many times; Node warns of more than ten.
-  setMaxListeners(0, controller.signal);
-  const onParent = (): void => controller.abort(parent.reason);
-  const cancel = clock.afterIdle(limitMs, () => controller.abort(reason()));
-  if (parent.aborted) onParent();
-  else parent.addEventListener('abort', onParent, { once: true });
-  return {
-    signal: controller.signal,
-    clear() {
-      cancel();
-      parent.removeEventListener('abort', onParent);
-    },
-  };
-}
-
-/** Waits, unless the signal is aborted first: then throws its reason. */
+/** Waits, unless the ending comes first: then throws its reason. */
 export function pause(
   clock: Clock,
   delayMs: number,
-  signal: AbortSignal
+  ending: Ending
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason as Error);
+    if (ending.reason !== null) {
+      reject(ending.reason);
       return;
     }
-    const onAbort = (): void => {
-      cancel();
-      reject(signal.reason as Error);
+    const listener: EndListener = {
+      onEnded: (reason) => {
+        cancel();
+        reject(reason);
+      },
     };
     const cancel = clock.afterIdle(delayMs, () => {
-      signal.removeEventListener('abort', onAbort);
+      ending.unlisten(listener);
       resolve();
     });
-    signal.addEventListener('abort', onAbort, { once: true });
+    ending.listen(listener);
   });
 }

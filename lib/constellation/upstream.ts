@@ -2,18 +2,19 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 import { type BreakerOutcome } from './circuit-breaker.js';
 import type { Clock } from './clock.js';
 import type { Deployment } from './detect-deployment.js';
+import type { Ending } from './ending.js';
 import {
   ConstellationError,
   asConstellationError,
   type ConstellationErrorCode,
 } from './errors.js';
 import type { EventListener, SourceRole } from './events.js';
-import type { Gate } from './gate.js';
+import type { Gate, Wanted } from './gate.js';
 import type { HttpSource } from './http-source.js';
 import type { Question } from './question.js';
 import { retryDelayMs } from './retry-delay.js';
 import { SourceUsage, type SourceStats } from './source-usage.js';
-import { pause, timeLimit } from './time-limit.js';
+import { pause, TimeLimit } from './time-limit.js';
 
 /** What an {@link Upstream} is made of. */
 export interface UpstreamOptions {
@@ -34,10 +35,9 @@ export interface UpstreamOptions {
 
 /** How hard to try for one question. */
 export interface Effort {
-  /** Whether a caller is still waiting. */
-  readonly wanted: () => boolean;
+  readonly wanted: Wanted;
   /** Ends everything. */
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   /**
    * Milliseconds from the first request, in which all tries have to end.
    * Waiting for a place does not count: it says nothing of the index.
@@ -126,9 +126,9 @@ export class Upstream {
         spentMs,
       random: random(),
     });
-    if (delayMs === null || effort.signal.aborted) throw error;
+    if (delayMs === null || effort.ending.reason !== null) throw error;
     emit({ type: 'retry', role: this.role, tries, delayMs, code: error.code });
-    await pause(clock, delayMs, effort.signal);
+    await pause(clock, delayMs, effort.ending);
   }
 
   async #try<T>(
@@ -139,14 +139,15 @@ export class Upstream {
     const { gate, breaker } = this.#options;
     if (!this.allowed) throw this.#breakerOpen();
     if (gate.pausedMs > effort.patienceMs) throw this.#paused();
-    await gate.enter(effort.wanted, effort.signal);
+    const entering = gate.enter(effort.wanted, effort.ending);
+    if (entering !== null) await entering;
     try {
       const permit = breaker.acquire(this.#nowMs());
       if (permit === null) throw this.#breakerOpen();
       let outcome: BreakerOutcome = 'unknown';
       const limitMs = Math.min(this.#options.tryTimeoutMs, remainingMs());
       try {
-        const value = await this.#send(question, effort.signal, limitMs);
+        const value = await this.#send(question, effort.ending, limitMs);
         outcome = 'success';
         return value;
       } catch (error) {
@@ -162,21 +163,21 @@ export class Upstream {
 
   async #send<T>(
     question: Question<T>,
-    signal: AbortSignal,
+    ending: Ending,
     limitMs: number
   ): Promise<T> {
     const { clock, source, emit } = this.#options;
     const startedMs = this.#nowMs();
-    const limit = timeLimit(
+    const limit = new TimeLimit(
       clock,
       limitMs,
       () => this.#timedOut(limitMs),
-      signal
+      ending
     );
     let code: ConstellationErrorCode | null = null;
     try {
       return question.parse(
-        await source.getJson(question.path, limit.signal),
+        await source.getJson(question.path, limit),
         this.role
       );
     } catch (cause) {

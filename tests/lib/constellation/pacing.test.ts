@@ -1,5 +1,6 @@
 import t from 'tap';
 import { CircuitBreaker } from '../../../lib/constellation/circuit-breaker.js';
+import { Ending } from '../../../lib/constellation/ending.js';
 import { Gate } from '../../../lib/constellation/gate.js';
 import { LatencyHistogram } from '../../../lib/constellation/latency-histogram.js';
 import { parseRetryAfter } from '../../../lib/constellation/retry-after.js';
@@ -169,10 +170,12 @@ t.test(
       { concurrency: 2, rate: { perSecond: 10, burst: 3 }, waitingLimit: 4 },
       clock
     );
-    const { signal } = new AbortController();
+    const ending = new Ending();
     const entered: string[] = [];
-    const enter = (name: string, wanted: boolean): Promise<void> =>
-      gate.enter(() => wanted, signal).then(() => void entered.push(name));
+    const enter = async (name: string, wanted: boolean): Promise<void> => {
+      await gate.enter({ waiting: wanted ? 1 : 0 }, ending);
+      entered.push(name);
+    };
     await enter('a', true);
     await enter('b', true);
     void enter('behind', false);
@@ -200,18 +203,15 @@ t.test(
     t.equal(clock.timers, 0);
 
     gate.pause(60_000);
-    const given = new AbortController();
-    const gone = gate.enter(() => true, given.signal);
-    given.abort(new Error('gave up'));
-    await t.rejects(gone, { message: 'gave up' });
-    const waiting = [1, 2, 3, 4].map(() => gate.enter(() => true, signal));
-    await t.rejects(
-      gate.enter(() => true, signal),
-      { code: 'OVERLOADED' }
-    );
+    const given = new Ending();
+    const gone = gate.enter({ waiting: 1 }, given);
+    given.end(new Error('gave up'));
+    await t.rejects(Promise.resolve(gone), { message: 'gave up' });
+    const waiting = [1, 2, 3, 4].map(() => gate.enter({ waiting: 1 }, ending));
+    t.throws(() => gate.enter({ waiting: 1 }, ending), { code: 'OVERLOADED' });
     gate.refuseAll(new Error('refused'));
     for (const refused of waiting)
-      await t.rejects(refused, { message: 'refused' });
+      await t.rejects(Promise.resolve(refused), { message: 'refused' });
     t.equal(gate.waiting, 0);
   }
 );
