@@ -154,5 +154,8 @@ t.test('a Redis value is read whoever wrote it, or not at all', async (t) => {
     t.equal(readRedisEntry(text, fields, pick), null, text.slice(0, 50));
   }
   const odd = '{"followers":3,"mentions":4,"origin":"moon","fetchedAt":"now"}';
-  t.match(readRedisEntry(odd, fields, pick), { origin: null, fetchedAtMs: null });
+  t.match(readRedisEntry(odd, fields, pick), {
+    origin: null,
+    fetchedAtMs: null,
+  });
 });
