@@ -42,6 +42,8 @@ export interface BridgeConfig {
    * says so. Left out or null: none.
    */
   readonly redis?: string | null | undefined;
+  /** Stands for the whole URL with what is secret in it; never the secret. */
+  readonly redisSeal?: string | null | undefined;
 }
 
 /** One thing that would be done. */

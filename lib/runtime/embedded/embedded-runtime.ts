@@ -38,6 +38,7 @@ import {
 } from './embedded-processes.js';
 import { describeState } from './describe-state.js';
 import { configDifferences } from './parse-config.js';
+import { isSealOf, sealOf } from './secret-seal.js';
 import { lastLines, lastLogLines } from './text-tail.js';
 
 /** What the embedded runtime works with. */
@@ -67,7 +68,7 @@ export class EmbeddedRuntime implements Runtime {
 
   async plan(config: RuntimeConfig): Promise<RuntimePlan> {
     const { record, state } = await this.#look();
-    const wanted = this.#complete(config);
+    const wanted = this.#complete(config, record);
     const start = startActions(wanted);
     switch (state) {
       case 'absent':
@@ -104,7 +105,7 @@ export class EmbeddedRuntime implements Runtime {
     options: RuntimeActionOptions = {}
   ): Promise<RuntimeStatus> {
     const { record, state } = await this.#look();
-    const wanted = this.#complete(config);
+    const wanted = this.#complete(config, record);
     const plan = await this.plan(config);
     if (plan.change === 'none') return await this.status();
     if (plan.change === 'restart') {
@@ -192,7 +193,7 @@ export class EmbeddedRuntime implements Runtime {
   async data(config?: RuntimeConfig): Promise<DataLocation> {
     const { record } = await this.#look();
     const known =
-      config === undefined ? record?.config : this.#complete(config);
+      config === undefined ? record?.config : this.#complete(config, record);
     const name = known?.dataPath ?? this.#folder.data;
     const sizeBytes = await folderSize(name);
     return {
@@ -244,13 +245,23 @@ export class EmbeddedRuntime implements Runtime {
    * Sample data has a folder of its own, so that the two are never mixed; what
    * is written down of a Redis is where this runtime has one.
    */
-  #complete(config: RuntimeConfig): EmbeddedRecord['config'] {
+  #complete(
+    config: RuntimeConfig,
+    record: EmbeddedRecord | null
+  ): EmbeddedRecord['config'] {
     const { data, sampleData } = this.#folder;
     const dataPath = config.dataPath ?? (config.sample ? sampleData : data);
     const bridge = config.bridge ?? null;
     if (bridge === null) return { ...config, dataPath };
-    const redis = this.#redisFor(config)?.place ?? null;
-    return { ...config, dataPath, bridge: { ...bridge, redis } };
+    const redis = this.#redisFor(config);
+    if (redis === null) {
+      const told = { ...bridge, redis: null, redisSeal: null };
+      return { ...config, dataPath, bridge: told };
+    }
+    const seal = record?.config.bridge?.redisSeal ?? '';
+    const redisSeal = isSealOf(seal, redis.url) ? seal : sealOf(redis.url);
+    const told = { ...bridge, redis: redis.place, redisSeal };
+    return { ...config, dataPath, bridge: told };
   }
 
   /** Invented numbers must not get into a cache that an AppView reads. */

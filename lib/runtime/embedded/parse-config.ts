@@ -37,14 +37,17 @@ function parseBridge(value: unknown): BridgeConfig | null | undefined {
   if (value === undefined || value === null) return null;
   const fields = asFields(value);
   if (fields === null) return undefined;
-  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis } = fields;
+  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis, redisSeal } = fields;
   if (typeof port !== 'number' || typeof ttlSeconds !== 'number') {
     return undefined;
   }
   if (typeof timeoutMs !== 'number') return undefined;
   if (fallbackUrl !== null && typeof fallbackUrl !== 'string') return undefined;
   const told = { port, ttlSeconds, timeoutMs, fallbackUrl };
-  return typeof redis === 'string' ? { ...told, redis } : told;
+  if (typeof redis !== 'string') return told;
+  return typeof redisSeal === 'string'
+    ? { ...told, redis, redisSeal }
+    : { ...told, redis };
 }
 
 const NAMES: Readonly<Record<keyof RuntimeConfig, string>> = {
@@ -65,10 +68,21 @@ export function configDifferences(
   wanted: RuntimeConfig
 ): readonly string[] {
   const keys = Object.keys(NAMES) as Array<keyof RuntimeConfig>;
-  return keys.flatMap((key) => {
+  const told = keys.flatMap((key) => {
     const [before, after] = [shown(present[key]), shown(wanted[key])];
     return before === after ? [] : [`${NAMES[key]} ${before} → ${after}`];
   });
+  const [before, after] = [present.bridge, wanted.bridge];
+  const [seal, wantedSeal] = [before?.redisSeal, after?.redisSeal];
+  // One that was written down before there were seals says nothing.
+  const isAnother =
+    typeof seal === 'string' &&
+    typeof wantedSeal === 'string' &&
+    seal !== wantedSeal;
+  // Where anything else of the Redis differs it is told already.
+  return isAnother && before?.redis === after?.redis
+    ? [...told, `another user or password of ${after?.redis ?? 'its Redis'}`]
+    : told;
 }
 
 function shown(value: RuntimeConfig[keyof RuntimeConfig]): string {

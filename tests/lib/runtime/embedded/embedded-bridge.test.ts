@@ -104,8 +104,23 @@ t.test(
       t.notMatch(readFileSync(file, 'utf8'), 'hunter2', file);
     }
     t.match(await runtime.plan(config), { change: 'none' });
-    const other = new EmbeddedRuntime({ folder, programs: STAND_IN_PROGRAMS });
-    t.match(await other.plan(config), { change: 'restart' });
+    const planWith = (other: BridgeRedis | null) =>
+      new EmbeddedRuntime({
+        folder,
+        programs: STAND_IN_PROGRAMS,
+        redis: other,
+      }).plan(config);
+    t.match(await planWith(null), { change: 'restart' });
+    const rotated = set.replace('hunter2', 'hunter3');
+    t.match(
+      await planWith({ url: rotated, place: redis.url }),
+      {
+        change: 'restart',
+        reasons: [`another user or password of ${redis.url}`],
+      },
+      'a password alone is noticed as well'
+    );
+    t.match(await planWith({ url: set, place: redis.url }), { change: 'none' });
   }
 );
 
