@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { withoutCredentials } from '../cli/index.js';
 import { HealthError } from '../health/index.js';
+import type { CheckClock } from './check-context.js';
 import type { CheckOutcome } from './check.js';
 import { CheckError, reasonOf } from './check-error.js';
 import { IndexApi, jsonOf } from './index-api.js';
@@ -11,24 +13,44 @@ const MAX_SHOWN = 300;
 const NEXT =
   'logs/bridge.log in the state folder says more; to start it anew: npx zx scripts/teardown.ts, then: npx zx scripts/setup.ts';
 
+/** What is asked for a trial: nobody's, and new each time, so never cached. */
+const TRIAL_TARGET = 'https://trial.invalid/';
+
+/** How a bridge is asked. */
+export interface BridgeCheckOptions {
+  /** For each whole answer (ms). */
+  readonly timeoutMs: number;
+  /** The longest wait until it tries its index again (ms). */
+  readonly patienceMs: number;
+  readonly clock: Pick<CheckClock, 'sleep'>;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Asks a bridge how it is.
+ * Asks a bridge how it is. After an outage its breaker stays as it was until
+ * somebody asks something (its `/health` never does): where it says that it
+ * leaves its index alone, it is asked a count once the next try is due.
  *
- * @param timeoutMs for the whole answer
  * @throws the signal's reason
  */
 export async function checkBridge(
   url: string,
-  timeoutMs: number,
-  signal: AbortSignal
+  options: BridgeCheckOptions
 ): Promise<CheckOutcome> {
+  const { timeoutMs, patienceMs, clock, signal } = options;
+  const api = new IndexApi(url, timeoutMs);
+  const look = async (): Promise<unknown> =>
+    jsonOf(await api.get('/health', [], signal));
   try {
-    const answer = await new IndexApi(url, timeoutMs).get(
-      '/health',
-      [],
-      signal
-    );
-    return judgeBridge(url, jsonOf(answer));
+    const report = await look();
+    const dueInMs = trialDueInMs(report);
+    if (dueInMs === null || dueInMs > patienceMs) {
+      return judgeBridge(url, report);
+    }
+    if (dueInMs > 0) await clock.sleep(dueInMs, signal);
+    const target = TRIAL_TARGET + randomUUID();
+    await api.get('/links/all/count', [['target', target]], signal);
+    return judgeBridge(url, await look());
   } catch (error) {
     signal.throwIfAborted();
     const isAnswer = error instanceof CheckError;
@@ -74,6 +96,15 @@ export function judgeBridge(url: string, report: unknown): CheckOutcome {
     suggestion: NEXT,
     usable: true,
   };
+}
+
+/** When it tries its index again (ms); null where it has not given it up. */
+function trialDueInMs(report: unknown): number | null {
+  const main = field(report, 'main');
+  const breaker = field(main, 'breaker');
+  if (breaker !== 'open' && breaker !== 'half-open') return null;
+  const dueInMs = field(main, 'retryInMs');
+  return typeof dueInMs === 'number' ? dueInMs : 0;
 }
 
 function field(value: unknown, name: string): unknown {

@@ -43,8 +43,12 @@ export const runningCheck: Check<CheckContext> = {
     const outcome = judgeRunning(seen, holder, clock.wallMs());
     const bridgeUrl = seen.urls?.bridge ?? null;
     if (outcome.status === 'pass' && bridgeUrl !== null) {
-      const { requestTimeoutMs } = limits;
-      const bridge = await checkBridge(bridgeUrl, requestTimeoutMs, signal);
+      const bridge = await checkBridge(bridgeUrl, {
+        timeoutMs: limits.requestTimeoutMs,
+        patienceMs: limits.movementMs,
+        clock,
+        signal,
+      });
       const facts = { ...outcome.facts, bridge: bridgeUrl };
       return bridge.status === 'pass'
         ? {

@@ -170,6 +170,7 @@ export const SCHEMAS = {
     url: TEXT,
     deployment: { enum: ['local', 'remote'] },
     breaker: { enum: ['closed', 'open', 'half-open'] },
+    retryInMs: COUNT,
     requests: COUNT,
     errors: COUNT,
   }),

@@ -11,6 +11,8 @@ export interface IndexHealth {
   readonly url: string;
   readonly deployment: 'local' | 'remote';
   readonly breaker: SourceStats['breaker'];
+  /** Milliseconds until an open breaker lets the next question through. */
+  readonly retryInMs: number;
   readonly requests: number;
   readonly errors: number;
 }
@@ -101,7 +103,8 @@ function judge(
 
 function indexHealth(source: SourceStats): IndexHealth {
   const { url, deployment, breaker, requests, errors } = source;
-  return { url, deployment, breaker, requests, errors };
+  const retryInMs = Math.ceil(source.breakerRetryInMs);
+  return { url, deployment, breaker, retryInMs, requests, errors };
 }
 
 function round(ms: number): number {

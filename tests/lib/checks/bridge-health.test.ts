@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import t from 'tap';
+import { checkBridge } from '../../../lib/checks/bridge-health.js';
+import type { CheckOutcome } from '../../../lib/checks/check.js';
+import { startTestBridge } from '../../fixtures/bridge.js';
+
+t.test('a bridge is asked once its index may be back', async (t) => {
+  let broken = false;
+  const server = createServer((request, response) => {
+    if (broken) response.writeHead(500).end();
+    else if (request.url === '/health') response.end('{"verdict":"idle"}');
+    else response.end('{"links":{}}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const bridge = await startTestBridge({
+    CONSTELLATION_URL: `http://127.0.0.1:${port}`,
+    CONSTELLATION_FALLBACK_URL: 'off',
+    CONSTELLATION_MAX_RETRIES: '0',
+  });
+  t.teardown(async () => {
+    await bridge.stop();
+    server.close();
+  });
+  const slept: number[] = [];
+  const check = (patienceMs: number): Promise<CheckOutcome> =>
+    checkBridge(bridge.url, {
+      timeoutMs: 5_000,
+      patienceMs,
+      clock: {
+        sleep: async (ms) => {
+          slept.push(ms);
+          await delay(ms);
+        },
+      },
+      signal: new AbortController().signal,
+    });
+  t.match(await check(6_000), { status: 'pass' });
+  t.same(slept, []);
+
+  broken = true;
+  for (const target of ['a', 'b', 'c']) {
+    await bridge.get(`/links/all/count?target=did:plc:${target}`);
+  }
+  const failing = { status: 'fail', seen: /failing: No index answers/ };
+  t.match(await check(0), failing, 'it does not wait for longer than it may');
+  t.match(await check(60_000), failing, 'it is still away');
+
+  broken = false;
+  slept.length = 0;
+  t.match((await bridge.get('/health')).body, {
+    main: { breaker: 'open', retryInMs: /^[1-9]/ },
+  });
+  t.match(await check(60_000), {
+    status: 'pass',
+    message: 'the bridge is well',
+  });
+  t.equal(slept.length, 1, 'after one pause, until its next try');
+});
