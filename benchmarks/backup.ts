@@ -2,10 +2,13 @@
  * A backup of a running index: how long the API is away, how long it takes, how
  * large it is, and how long a restore takes.
  *
- *   npm run bench:backup [-- MIB]
+ *   npm run bench:backup [-- --mib MIB]
+ *   npm run bench:backup -- --only-make DIR [--mib MIB]
+ *   npm run bench:backup -- --made DIR
  *
  * Makes an index of so many MiB (default 1,024) first, which takes minutes and
- * is not measured. While it is backed up, the index takes in 500 events a
+ * is not measured: --only-make does no more than that, and --made measures with
+ * what it has left in DIR, which is removed. While it is backed up, the index takes in 500 events a
  * second and is asked without a pause. Needs three times the size on the disk
  * of the temporary folder.
  */
@@ -13,11 +16,15 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { request } from 'undici';
 import { bestCompression } from '../lib/backup/archive/compression.js';
 import { chooseBackup } from '../lib/backup/backup-folder.js';
 import { createBackup } from '../lib/backup/create-backup.js';
+import type { Workplace } from '../lib/backup/workplace.js';
 import { EmbeddedOpener } from '../lib/backup/embedded/embedded-opener.js';
+import { EmbeddedPlace } from '../lib/backup/embedded/embedded-place.js';
+import { lookFolder } from '../lib/backup/embedded/folder-workplace.js';
 import { EmbeddedSnapshotter } from '../lib/backup/embedded/embedded-snapshotter.js';
 import { storedSize, unpackedSize } from '../lib/backup/manifest/manifest.js';
 import { restoreBackup } from '../lib/backup/restore/restore-backup.js';
@@ -38,14 +45,25 @@ import {
   startSimulator,
 } from '../microcosm-bridge/jetstream-simulator/index.js';
 
-const SIZE_MIB = Number(process.argv[2] ?? 1024);
+const { values: asked } = parseArgs({
+  options: {
+    mib: { type: 'string', default: '1024' },
+    'only-make': { type: 'string' },
+    made: { type: 'string' },
+  },
+});
+const SIZE_MIB = Number(asked.mib);
 if (!Number.isInteger(SIZE_MIB) || SIZE_MIB < 1) {
-  process.stderr.write('usage: npm run bench:backup [-- MIB]\n');
+  process.stderr.write('--mib takes a number of MiB\n');
   process.exit(2);
 }
 const BATCH = 10_000;
 const EVENTS_PER_SECOND = 500;
-const root = mkdtempSync(path.join(tmpdir(), 'bench-backup-'));
+const root = path.resolve(
+  asked.made ??
+    asked['only-make'] ??
+    mkdtempSync(path.join(tmpdir(), 'bench-backup-'))
+);
 const folder = stateFolder(root);
 const signal = new AbortController().signal;
 const rows: Array<[string, string]> = [];
@@ -115,17 +133,21 @@ function askWithoutPause(api: string): {
   };
 }
 
+if (asked.made === undefined) {
+  const generating = performance.now();
+  const events = await makeIndex();
+  process.stderr.write(
+    `made an index of ${events} events in ${formatDuration(performance.now() - generating)}\n`
+  );
+}
+if (asked['only-make'] !== undefined) process.exit(0);
+
 const runtime = new EmbeddedRuntime({ folder });
 const simulator = await startSimulator({
   withoutCursor: 'oldest',
   live: { eventsPerSecond: EVENTS_PER_SECOND, seed: 7 },
 });
 try {
-  const generating = performance.now();
-  const events = await makeIndex();
-  process.stderr.write(
-    `made an index of ${events} events in ${formatDuration(performance.now() - generating)}\n`
-  );
   const { urls } = await runtime.start({
     bind: '127.0.0.1',
     port: 0,
@@ -160,12 +182,13 @@ try {
   row('size of the backup', formatBytes(storedSize(manifest)));
   const backup = await chooseBackup(folder.backups, 'latest');
   const opener = new EmbeddedOpener();
-  const workFolder = folder.backups;
+  const workplace = (): Promise<Workplace> =>
+    Promise.resolve(lookFolder(folder.backups, opener));
   await timed('verify --quick', () =>
-    verifyBackup(backup, { level: 'quick', workFolder, opener, signal })
+    verifyBackup(backup, { level: 'quick', workplace, signal })
   );
   await timed('verify', () =>
-    verifyBackup(backup, { level: 'full', workFolder, opener, signal })
+    verifyBackup(backup, { level: 'full', workplace, signal })
   );
   const wish = { backup, dataPath: undefined, wasRunning: false };
   const plan = await planRestore(runtime, wish, new Date());
@@ -183,7 +206,7 @@ try {
   await timed('restore, in all', () =>
     restoreBackup(plan, {
       runtime,
-      opener,
+      place: new EmbeddedPlace(plan, runtime, opener),
       recordFile,
       signal,
       resumeMs: 0,

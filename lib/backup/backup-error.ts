@@ -16,6 +16,8 @@ export type BackupErrorCode =
   | 'SAMPLE_MISMATCH'
   /** This machine lacks what it takes, such as zstd. */
   | 'NOT_SUPPORTED'
+  /** The image that wrote a backup is not on the engine. */
+  | 'NO_IMAGE'
   | 'RESTORE_FAILED'
   | 'HOOK_FAILED'
   /** Written by nobody, or by another version. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder, writeNew } from '../env/atomic-write.js';
 import { projectVersion } from '../runtime/index.js';
@@ -18,7 +18,7 @@ import {
   type BackupManifest,
 } from './manifest/manifest.js';
 import { byteCounter, type OnProgress } from './progress.js';
-import type { Snapshotter, SnapshotPlan } from './snapshotter.js';
+import type { Snapshot, Snapshotter, SnapshotPlan } from './snapshotter.js';
 import { assertSpace, explainFullDisk } from './space-check.js';
 
 /** The stages of a backup, in order. */
@@ -45,6 +45,8 @@ export interface CreateOptions {
   /** Told as a stage begins. */
   readonly onStage?: ((stage: CreateStage) => void) | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** Told what people have to know before it is done. */
+  readonly onNotice?: ((text: string) => void) | undefined;
 }
 
 /** A backup that was made. */
@@ -96,18 +98,20 @@ export async function createBackup(
   const id = newBackupName(createdAt);
   const partial = path.join(folder, partialName(id));
   await mkdir(partial, { mode: 0o700 });
+  let snapshot: Snapshot | null = null;
   try {
     onStage('snapshot');
-    const snapshot = await snapshotter.take(path.join(partial, 'snapshot'), {
+    snapshot = await snapshotter.take(path.join(partial, 'snapshot'), {
       signal,
+      onNotice: options.onNotice,
       onCopied: (doneBytes) => {
         const totalBytes = plan.sizeBytes;
         onProgress({ what: 'copying the index', doneBytes, totalBytes });
       },
     });
     onStage('archive');
-    const files = await packAll(snapshot.files, partial, options);
-    await rm(path.join(partial, 'snapshot'), { recursive: true });
+    const files = await packAll(snapshot, partial, options);
+    await snapshot.release();
     onStage('manifest');
     const manifest: BackupManifest = {
       formatVersion: BACKUP_FORMAT,
@@ -116,7 +120,7 @@ export async function createBackup(
       madeBy: projectVersion(),
       runtime: snapshotter.runtime,
       ...snapshot.facts,
-      snapshot: { method: plan.method, pauseMs: snapshot.pauseMs },
+      snapshot: { method: snapshot.method, pauseMs: snapshot.pauseMs },
       files,
       envFile: await writeEnvCopy(partial, options.envCopy),
     };
@@ -129,27 +133,25 @@ export async function createBackup(
     await syncFolder(folder);
     return { path: finished, manifest };
   } catch (error) {
+    await snapshot?.release();
     await rm(partial, { recursive: true, force: true });
     signal.throwIfAborted(); // streams reject with an error of their own
     throw explainFullDisk(error, folder, MORE_SPACE);
   }
 }
 
-/** Each file is removed as soon as it is packed. */
 async function packAll(
-  sources: readonly string[],
+  snapshot: Snapshot,
   partial: string,
   { compression, signal, onProgress = () => undefined }: CreateOptions
 ): Promise<readonly BackupFile[]> {
   const files: BackupFile[] = [];
-  for (const source of sources) {
-    const { size } = await lstat(source);
-    const what = `compressing ${path.basename(source)}`;
-    const onBytes = byteCounter(what, size, onProgress);
-    const kind = size < SMALL_BYTES ? 'none' : compression;
-    files.push(await packFile(source, partial, kind, { signal, onBytes }));
-    await rm(source);
-  }
+  await snapshot.eachFile(async (file) => {
+    const { name, sizeBytes } = file;
+    const onBytes = byteCounter(`compressing ${name}`, sizeBytes, onProgress);
+    const kind = sizeBytes < SMALL_BYTES ? 'none' : compression;
+    files.push(await packFile(file, partial, kind, { signal, onBytes }));
+  });
   return files;
 }
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { RuntimeKind } from '../runtime/index.js';
 import type {
   BackupManifest,
@@ -27,13 +28,30 @@ export interface SnapshotFacts {
   readonly sentinels: readonly Sentinel[];
 }
 
+/** A file of a snapshot, to be read once. */
+export interface SnapshotFile {
+  /** Its name in the data folder, without a path. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly content: Readable;
+}
+
 /** A consistent state of the data, apart from the running index. */
 export interface Snapshot {
-  /** Absolute paths of its files; they may be removed once they are packed. */
-  readonly files: readonly string[];
+  /** How it was taken, which may be another way than was planned. */
+  readonly method: SnapshotMethod;
   readonly facts: SnapshotFacts;
   /** How long the API did not answer (ms). */
   readonly pauseMs: number;
+  /**
+   * Hands over one file after the other; each may be gone once it was taken.
+   * Once only.
+   */
+  readonly eachFile: (
+    take: (file: SnapshotFile) => Promise<void>
+  ) => Promise<void>;
+  /** Removes what is left of it. */
+  readonly release: () => Promise<void>;
 }
 
 /** How a snapshot is taken. */
@@ -41,6 +59,8 @@ export interface SnapshotOptions {
   readonly signal: AbortSignal;
   /** Told of bytes copied so far. */
   readonly onCopied?: ((bytes: number) => void) | undefined;
+  /** Told what people have to know before it is done: the API will be away. */
+  readonly onNotice?: ((text: string) => void) | undefined;
 }
 
 /** Gets hold of a consistent state while the index runs; one a runtime. */

@@ -27,6 +27,8 @@ export interface StateFolder {
   readonly backup: string;
   /** What was restored last. */
   readonly restore: string;
+  /** The container that a backup is holding up at this moment. */
+  readonly held: string;
   /** Default folder of backups. */
   readonly backups: string;
   /** The container of the Docker runtime and the stack it belongs to. */
@@ -61,6 +63,7 @@ export function stateFolder(folder: string): StateFolder {
     embedded: path.join(root, 'embedded.json'),
     backup: path.join(root, 'backup.json'),
     restore: path.join(root, 'restore.json'),
+    held: path.join(root, 'held.json'),
     backups: path.join(root, 'backups'),
     docker: path.join(root, 'docker.json'),
     overlay: path.join(root, 'docker-compose.constellation-local.yml'),

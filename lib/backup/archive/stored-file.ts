@@ -1,7 +1,7 @@
 /** Files into a backup and out of it, streamed and summed. */
 
 import { createReadStream, createWriteStream } from 'node:fs';
-import { Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import path from 'node:path';
 import { BackupError } from '../backup-error.js';
@@ -21,8 +21,8 @@ export interface StreamOptions {
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/** Few and large pieces: each passes through JavaScript. */
-const PIECE_BYTES = 1024 * 1024;
+/** Few and large pieces: each passes through JavaScript (bytes). */
+export const PIECE_BYTES = 1024 * 1024;
 
 /**
  * Puts a file into a backup's folder.
@@ -30,16 +30,17 @@ const PIECE_BYTES = 1024 * 1024;
  * @throws what node:fs throws (`ENOSPC`); the signal's reason
  */
 export async function packFile(
-  source: string,
+  {
+    name,
+    content: from,
+  }: { readonly name: string; readonly content: Readable },
   folder: string,
   compression: Compression,
   { signal, onBytes }: StreamOptions
 ): Promise<BackupFile> {
-  const name = path.basename(source);
   const stored = name + COMPRESSION_SUFFIX[compression];
   const content = new Meter(onBytes);
   const packed = new Meter();
-  const from = createReadStream(source, { highWaterMark: PIECE_BYTES });
   const to = createWriteStream(path.join(folder, stored), {
     flags: 'wx',
     mode: 0o600,
@@ -73,7 +74,9 @@ export async function packFile(
 }
 
 /**
- * Takes a file out of a backup, into a folder.
+ * Takes a file out of a backup.
+ *
+ * @param to gets what it was; ended when all of it has come
  *
  * @throws BackupError DAMAGED when it is not what was put in, NOT_SUPPORTED;
  *   what node:fs throws; the signal's reason
@@ -81,10 +84,10 @@ export async function packFile(
 export async function unpackFile(
   backup: string,
   file: BackupFile,
-  folder: string,
+  to: Writable,
   { signal, onBytes }: StreamOptions
 ): Promise<void> {
-  const { name, stored, compression, sizeBytes } = file;
+  const { stored, compression, sizeBytes } = file;
   const packed = new Meter();
   let unpacked = 0;
   const content = new Meter((bytes) => {
@@ -95,11 +98,6 @@ export async function unpackFile(
   });
   const from = createReadStream(path.join(backup, stored), {
     highWaterMark: PIECE_BYTES,
-  });
-  const to = createWriteStream(path.join(folder, name), {
-    flags: 'wx',
-    mode: 0o640,
-    flush: true,
   });
   try {
     if (compression === 'none') {

@@ -1,4 +1,6 @@
+import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { syncFolder } from '../../env/atomic-write.js';
 import type { ReadBackup } from '../backup-folder.js';
 import { unpackedSize } from '../manifest/manifest.js';
@@ -20,7 +22,12 @@ export async function unpackBackup(
   await mkdir(target, { mode: 0o750 });
   const onBytes = byteCounter('unpacking', unpackedSize(manifest), onProgress);
   for (const file of manifest.files) {
-    await unpackFile(folder, file, target, { signal, onBytes });
+    const to = createWriteStream(path.join(target, file.name), {
+      flags: 'wx',
+      mode: 0o640,
+      flush: true,
+    });
+    await unpackFile(folder, file, to, { signal, onBytes });
   }
   await syncFolder(target);
 }

@@ -12,12 +12,7 @@ import {
 import { chooseBridgeRedis } from '../../setup/bridge-redis.js';
 import { defaultEnvFile } from '../../setup/setup-options.js';
 import { readSetupRecord } from '../../setup/setup-record.js';
-import { BackupError } from '../backup-error.js';
 import { BACKUP_LOCK, makeBackupFolder } from '../backup-folder.js';
-import { EmbeddedOpener } from '../embedded/embedded-opener.js';
-import { EmbeddedSnapshotter } from '../embedded/embedded-snapshotter.js';
-import type { IndexOpener } from '../index-opener.js';
-import type { Snapshotter } from '../snapshotter.js';
 
 /** Which index, and where its backups are, as flags say it. */
 export interface SceneFlags {
@@ -62,36 +57,6 @@ export async function openScene(
 }
 
 /**
- * How data of a runtime is copied.
- *
- * @param dataPath another folder than the runtime's own
- * @throws BackupError NOT_SUPPORTED for Docker
- */
-export async function snapshotterOf(
-  runtime: Runtime,
-  dataPath: string | undefined
-): Promise<Snapshotter> {
-  switch (runtime.kind) {
-    case 'embedded': {
-      const own = (await runtime.data()).name;
-      return new EmbeddedSnapshotter(path.resolve(dataPath ?? own));
-    }
-    case 'docker':
-      throw dockerMissing();
-  }
-}
-
-/** How data of a runtime is looked at. @throws BackupError NOT_SUPPORTED */
-export function openerOf(kind: RuntimeKind): IndexOpener {
-  switch (kind) {
-    case 'embedded':
-      return new EmbeddedOpener();
-    case 'docker':
-      throw dockerMissing();
-  }
-}
-
-/**
  * Keeps a second run out of the folder of the backups, which is made.
  *
  * @throws LockedError LOCKED (exit code 11)
@@ -105,13 +70,5 @@ export async function lockBackups(
   return await acquireLock(path.join(backups, BACKUP_LOCK), {
     purpose,
     signal,
-  });
-}
-
-function dockerMissing(): BackupError {
-  return new BackupError('backups of the Docker runtime are not there yet', {
-    code: 'NOT_SUPPORTED',
-    suggestion:
-      'stop the container, then copy its volume with docker run --rm -v VOLUME:/data:ro -v "$PWD:/to" debian tar -C /data -cf /to/constellation.tar .',
   });
 }

@@ -5,9 +5,11 @@ import {
   STANDARD_FLAGS,
 } from '../../cli/index.js';
 import { settingFlag } from '../../env/index.js';
-import { openScene, snapshotterOf } from './backup-scene.js';
+import { openScene } from './backup-scene.js';
+import { mendScene } from './mend-scene.js';
 import { INDEX_FLAGS, PLACE_FLAGS, WORK_FLAG } from './place-flags.js';
 import { reportCreated, reportCreatePlan, runCreate } from './run-create.js';
+import { snapshotterOf } from './runtime-parts.js';
 
 const SPEC = defineCommand({
   command: 'npx zx scripts/backup.ts create',
@@ -63,9 +65,10 @@ const SPEC = defineCommand({
 export const CREATE_COMMAND = groupedCommand(
   'create',
   SPEC,
-  async ({ flags, output, signal }) => {
-    const scene = await openScene(flags);
-    const snapshotter = await snapshotterOf(scene.runtime, flags.data);
+  async ({ flags, env, output, signal }) => {
+    const scene = await openScene(flags, env);
+    if (!flags.dryRun) await mendScene(scene, output, signal);
+    const snapshotter = await snapshotterOf(scene, flags.data);
     if (flags.dryRun) {
       await reportCreatePlan(snapshotter, scene, output);
       return EXIT.good;

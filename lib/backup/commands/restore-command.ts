@@ -26,6 +26,11 @@ const SPEC = defineCommand({
       default: 20,
       help: 'how long to wait for the first event after those of the backup',
     },
+    anyVersion: {
+      type: 'boolean',
+      default: false,
+      help: 'let another version of the server open a backup of the Docker runtime',
+    },
     discardOld: {
       type: 'boolean',
       default: false,

@@ -30,7 +30,8 @@ import {
 } from '../run-record.js';
 import type { Snapshotter } from '../snapshotter.js';
 import { verifyBackup } from '../verify/verify-backup.js';
-import { lockBackups, openerOf, type BackupScene } from './backup-scene.js';
+import { lockBackups, type BackupScene } from './backup-scene.js';
+import { lookPlace } from './runtime-parts.js';
 
 /** What a backup is made with. */
 export interface RunCreateOptions {
@@ -125,6 +126,7 @@ async function createAndVerify(
       signal,
       onStage,
       onProgress: (state) => step.update(progress.text(state)),
+      onNotice: (text) => output.warn(text),
     });
     step.done(createdText(created));
   } catch (error) {
@@ -150,18 +152,18 @@ function createdText({ path: folder, manifest }: CreatedBackup): string {
 async function verifyNew(
   { path: folder }: CreatedBackup,
   steps: Steps,
-  { scene, verify, workFolder, snapshotter, signal, onStage }: RunCreateOptions
+  { scene, verify, workFolder, signal, onStage }: RunCreateOptions
 ): Promise<string | null> {
   if (verify === 'none') return 'not asked for (--verify none)';
   onStage?.('verify');
   const step = steps.start('Verify');
   const progress = new ProgressText();
-  const found = await readBackup(folder);
+  const found = asRead(await readBackup(folder));
   try {
-    await verifyBackup(asRead(found), {
+    await verifyBackup(found, {
       level: verify,
-      workFolder: path.resolve(workFolder ?? scene.backups),
-      opener: openerOf(snapshotter.runtime),
+      workplace: () =>
+        lookPlace(found.manifest, path.resolve(workFolder ?? scene.backups)),
       signal,
       onStage: (text) => step.update(text),
       onProgress: (state) => step.update(progress.text(state)),
@@ -175,8 +177,11 @@ async function verifyNew(
   } catch (error) {
     const code: unknown =
       error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    // Nothing is said against the backup: there was no room to look at it.
-    if (code === 'NO_SPACE' && error instanceof Error) {
+    // Nothing is said against the backup: it could not be looked at.
+    if (
+      (code === 'NO_SPACE' || code === 'NO_IMAGE') &&
+      error instanceof Error
+    ) {
       step.warn(error.message);
       return error.message;
     }

@@ -5,7 +5,12 @@ import {
   type CommandContext,
   type ExitCode,
 } from '../../cli/index.js';
+import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import { BackupError } from '../backup-error.js';
+import {
+  discardKeptInVolume,
+  findKeptInVolume,
+} from '../docker/docker-kept.js';
 import { discardKeptData, findKeptData } from '../restore/kept-data.js';
 import type { BackupScene } from './backup-scene.js';
 import type { RestoreFlags } from './restore-command.js';
@@ -15,8 +20,13 @@ export async function runDiscard(
   { flags, output, prompts, signal }: CommandContext<RestoreFlags>,
   { runtime }: BackupScene
 ): Promise<ExitCode> {
-  const dataPath = path.resolve(flags.data ?? (await runtime.data()).name);
-  const kept = await findKeptData(dataPath);
+  const inVolume = runtime instanceof DockerRuntime ? runtime : null;
+  const own = (await runtime.data()).name;
+  const dataPath = inVolume === null ? path.resolve(flags.data ?? own) : own;
+  const kept =
+    inVolume === null
+      ? await findKeptData(dataPath)
+      : await findKeptInVolume(inVolume);
   if (kept.length === 0) {
     throw new BackupError(`no restore has put anything aside of ${dataPath}`, {
       code: 'NOTHING_FOUND',
@@ -31,7 +41,9 @@ export async function runDiscard(
     const name = path.basename(dataPath);
     const message = `Remove the data from before the restore of ${dataPath}?`;
     await prompts.confirmByName('confirm', { message, name });
-    for (const one of kept) {
+    if (inVolume !== null)
+      removed.push(...(await discardKeptInVolume(inVolume)));
+    for (const one of inVolume === null ? kept : []) {
       signal.throwIfAborted();
       if (await discardKeptData(one)) removed.push(one.path);
       else output.warn(`${one.path} stays: it holds files that are not ours`);

@@ -10,7 +10,13 @@ import {
 import { acquireLock } from '../../runtime/index.js';
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
-import { chooseBackup } from '../backup-folder.js';
+import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import { chooseBackup, type ReadBackup } from '../backup-folder.js';
+import { DockerPlace } from '../docker/docker-place.js';
+import { planDockerRestore } from '../docker/docker-restore-plan.js';
+import { mendHeld } from '../docker/let-go.js';
+import { EmbeddedOpener } from '../embedded/embedded-opener.js';
+import { EmbeddedPlace } from '../embedded/embedded-place.js';
 import { unpackedSize } from '../manifest/manifest.js';
 import { ProgressText } from '../progress.js';
 import {
@@ -18,9 +24,10 @@ import {
   type RestoreOutcome,
   type RestoreStage,
 } from '../restore/restore-backup.js';
+import type { RestorePlace } from '../restore/restore-place.js';
 import { planRestore, type RestorePlan } from '../restore/restore-plan.js';
 import { readRestoreRecord } from '../restore/restore-record.js';
-import { lockBackups, openerOf, type BackupScene } from './backup-scene.js';
+import { lockBackups, type BackupScene } from './backup-scene.js';
 import type { RestoreFlags } from './restore-command.js';
 
 const STAGE_TEXTS: Readonly<Record<RestoreStage, string>> = {
@@ -38,17 +45,11 @@ export async function runRestore(
   scene: BackupScene
 ): Promise<ExitCode> {
   const { flags, positionals, signal } = context;
-  const { folder, runtime } = scene;
+  const { folder } = scene;
   const wanted = positionals[0] ?? 'latest';
   const backup = await chooseBackup(scene.backups, wanted);
-  const plan = async (): Promise<RestorePlan> => {
-    const record = await readRestoreRecord(folder.restore);
-    const wasRunning = record?.phase === 'swapping' && record.wasRunning;
-    const wish = { backup, dataPath: flags.data, wasRunning };
-    return await planRestore(runtime, wish, new Date());
-  };
   if (flags.dryRun) {
-    showPlan(await plan(), context);
+    showPlan((await prepare(backup, context, scene)).plan, context);
     return EXIT.good;
   }
   await mkdir(folder.path, { recursive: true });
@@ -60,7 +61,10 @@ export async function runRestore(
     const backupsOf = path.dirname(backup.path);
     const lock = await lockBackups(backupsOf, 'a restore', signal);
     try {
-      return await carryOut(await plan(), context, scene);
+      const held = await mendHeld(folder.held);
+      if (held !== null) context.output.warn(held);
+      const prepared = await prepare(backup, context, scene);
+      return await carryOut(prepared, context, scene);
     } finally {
       await lock.release();
     }
@@ -69,8 +73,36 @@ export async function runRestore(
   }
 }
 
+/** What would be done, and where it is done. */
+interface Prepared {
+  readonly plan: RestorePlan;
+  readonly place: RestorePlace;
+}
+
+async function prepare(
+  backup: ReadBackup,
+  { flags }: CommandContext<RestoreFlags>,
+  { folder, runtime }: BackupScene
+): Promise<Prepared> {
+  const record = await readRestoreRecord(folder.restore);
+  const wasRunning =
+    record !== null && record.phase !== 'done' && record.wasRunning;
+  const wish = { backup, dataPath: flags.data, wasRunning };
+  const now = new Date();
+  if (runtime instanceof DockerRuntime) {
+    const { anyVersion } = flags;
+    const plan = await planDockerRestore(runtime, wish, now, anyVersion);
+    return { plan, place: new DockerPlace(plan, runtime, folder) };
+  }
+  const plan = await planRestore(runtime, wish, now);
+  return {
+    plan,
+    place: new EmbeddedPlace(plan, runtime, new EmbeddedOpener()),
+  };
+}
+
 async function carryOut(
-  plan: RestorePlan,
+  { plan, place }: Prepared,
   { flags, output, signal }: CommandContext<RestoreFlags>,
   { folder, runtime }: BackupScene
 ): Promise<ExitCode> {
@@ -81,7 +113,7 @@ async function carryOut(
   try {
     outcome = await restoreBackup(plan, {
       runtime,
-      opener: openerOf(runtime.kind),
+      place,
       recordFile: folder.restore,
       signal,
       resumeMs: flags.resumeWait * 1000,

@@ -11,8 +11,13 @@ import {
 import { findBackups, isVerified } from '../backup-folder.js';
 import { judgeBackups } from '../judge-backups.js';
 import { storedSize } from '../manifest/manifest.js';
-import { findKeptData } from '../restore/kept-data.js';
-import { readRestoreRecord } from '../restore/restore-record.js';
+import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import { findKeptInVolume } from '../docker/docker-kept.js';
+import { findKeptData, type KeptData } from '../restore/kept-data.js';
+import {
+  readRestoreRecord,
+  type RestoreRecord,
+} from '../restore/restore-record.js';
 import {
   readBackupState,
   runNow,
@@ -20,6 +25,7 @@ import {
   type BackupState,
 } from '../run-record.js';
 import { openScene, type BackupScene } from './backup-scene.js';
+import { mendScene } from './mend-scene.js';
 import { noBackups } from './list-command.js';
 import { PLACE_FLAGS } from './place-flags.js';
 
@@ -52,16 +58,16 @@ const SPEC = defineCommand({
 export const STATUS_COMMAND = groupedCommand(
   'status',
   SPEC,
-  async ({ flags, output }) => {
-    const scene = await openScene(flags);
+  async ({ flags, env, output, signal }) => {
+    const scene = await openScene(flags, env);
+    await mendScene(scene, output, signal);
     const state = await stateOfScene(scene);
     if (state.lastRun === null && state.newestGood === null) {
       throw noBackups(scene.backups);
     }
     const judgement = judgeBackups(state, Date.now(), flags.maxAgeHours);
     const restore = await readRestoreRecord(scene.folder.restore);
-    const dataPath = restore?.dataPath ?? (await scene.runtime.data()).name;
-    const kept = await findKeptData(dataPath);
+    const kept = await keptOf(scene, restore);
     output.document({
       schemaVersion: 1,
       ok: judgement.ok,
@@ -103,6 +109,19 @@ export const STATUS_COMMAND = groupedCommand(
     return judgement.ok ? EXIT.good : EXIT.failed;
   }
 );
+
+async function keptOf(
+  { runtime }: BackupScene,
+  restore: RestoreRecord | null
+): Promise<readonly KeptData[]> {
+  if (runtime instanceof DockerRuntime) {
+    return (await runtime.record()) === null
+      ? []
+      : await findKeptInVolume(runtime);
+  }
+  const dataPath = restore?.dataPath ?? (await runtime.data()).name;
+  return await findKeptData(dataPath);
+}
 
 /** The record, corrected by what is really there. */
 async function stateOfScene(scene: BackupScene): Promise<BackupState> {

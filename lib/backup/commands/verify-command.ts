@@ -9,8 +9,9 @@ import {
 import { chooseBackup } from '../backup-folder.js';
 import { ProgressText } from '../progress.js';
 import { verifyBackup } from '../verify/verify-backup.js';
-import { lockBackups, openerOf, openScene } from './backup-scene.js';
+import { lockBackups, openScene } from './backup-scene.js';
 import { PLACE_FLAGS, WORK_FLAG } from './place-flags.js';
+import { lookPlace } from './runtime-parts.js';
 
 /** The argument that names a backup. */
 export const BACKUP_ARGUMENT = {
@@ -56,8 +57,8 @@ export const VERIFY_COMMAND = groupedCommand(
     try {
       const verification = await verifyBackup(backup, {
         level: flags.quick ? 'quick' : 'full',
-        workFolder: path.resolve(flags.work ?? folder),
-        opener: openerOf(backup.manifest.runtime),
+        workplace: () =>
+          lookPlace(backup.manifest, path.resolve(flags.work ?? folder)),
         signal,
         onStage: (text) => step.update(text),
         onProgress: (state) => step.update(progress.text(state)),

@@ -22,14 +22,8 @@ import {
 import { syncFolder } from '../../env/atomic-write.js';
 import { acquireLock } from '../../runtime/index.js';
 import { BackupError } from '../backup-error.js';
+import type { DataSwap } from '../restore/restore-place.js';
 import { systemCode } from '../../errors/system-code.js';
-
-/** What was done, and how it is taken back. */
-export interface DataSwap {
-  /** Where the old data is now; null: there was none. */
-  readonly keptPath: string | null;
-  readonly undo: () => Promise<void>;
-}
 
 /** LMDB's table of readers belongs to the store it was made for. */
 const READERS_FILE = `${STORE_FILE}-lock`;

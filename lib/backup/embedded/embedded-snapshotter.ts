@@ -1,4 +1,5 @@
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   MARKER_FILE,
@@ -6,6 +7,7 @@ import {
   STORE_FILE,
 } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
 import { openStore } from '../../../microcosm-bridge/constellation-embedded/store/open-store.js';
+import { PIECE_BYTES } from '../archive/stored-file.js';
 import { BackupError } from '../backup-error.js';
 import type {
   Snapshot,
@@ -71,7 +73,22 @@ export class EmbeddedSnapshotter implements Snapshotter {
       clearInterval(timer);
     }
     const facts = await readStoreFacts(folder);
-    return { files: [store, marker], facts, pauseMs: 0 };
+    return {
+      method: 'hot-copy',
+      facts,
+      pauseMs: 0,
+      eachFile: async (take) => {
+        for (const file of [store, marker]) {
+          const { size: sizeBytes } = await stat(file);
+          const content = createReadStream(file, {
+            highWaterMark: PIECE_BYTES,
+          });
+          await take({ name: path.basename(file), sizeBytes, content });
+          await rm(file);
+        }
+      },
+      release: () => rm(folder, { recursive: true, force: true }),
+    };
   }
 }
 

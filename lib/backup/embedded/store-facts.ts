@@ -29,7 +29,9 @@ export async function readStoreFacts(folder: string): Promise<SnapshotFacts> {
   }
   return {
     server: {
+      kind: 'embedded',
       version: projectVersion(),
+      image: null,
       imageDigest: null,
       storeFormat: Math.min(marker.format, STORE_FORMAT),
     },

@@ -50,6 +50,19 @@ export interface IndexFacts {
   readonly linkingRecords: number;
 }
 
+/** What wrote the data. */
+export interface ServerFacts {
+  /** Null: an image that does not say. Its totals are estimates, as those of the real server are. */
+  readonly kind: 'constellation' | 'embedded' | null;
+  readonly version: string | null;
+  /** Docker: name of the image. */
+  readonly image: string | null;
+  /** Docker: id of the image, `sha256:…`. */
+  readonly imageDigest: string | null;
+  /** Embedded: format of the data folder. */
+  readonly storeFormat: number | null;
+}
+
 /** How a consistent state was got hold of. */
 export type SnapshotMethod = 'hot-copy' | 'freeze' | 'stop';
 
@@ -63,13 +76,7 @@ export interface BackupManifest {
   /** Version of Constellation Local that made it. */
   readonly madeBy: string;
   readonly runtime: RuntimeKind;
-  readonly server: {
-    readonly version: string | null;
-    /** Docker: the image the data was written by. */
-    readonly imageDigest: string | null;
-    /** Embedded: format of the data folder. */
-    readonly storeFormat: number | null;
-  };
+  readonly server: ServerFacts;
   /** Invented data. */
   readonly sample: boolean;
   readonly snapshot: {

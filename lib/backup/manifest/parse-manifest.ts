@@ -1,4 +1,5 @@
 import { BackupError } from '../backup-error.js';
+import type { SnapshotFacts } from '../snapshotter.js';
 import { isCompression } from '../archive/compression.js';
 import {
   BACKUP_FORMAT,
@@ -6,6 +7,7 @@ import {
   type BackupManifest,
   type IndexFacts,
   type Sentinel,
+  type ServerFacts,
   type SnapshotMethod,
 } from './manifest.js';
 
@@ -39,7 +41,6 @@ export function parseManifest(text: string): BackupManifest {
     );
   }
   if (version !== BACKUP_FORMAT) throw damaged('formatVersion is missing');
-  const server = field(value, 'server');
   const snapshot = field(value, 'snapshot');
   return {
     formatVersion: BACKUP_FORMAT,
@@ -47,20 +48,41 @@ export function parseManifest(text: string): BackupManifest {
     createdAt: timeOf(value, 'createdAt'),
     madeBy: textOf(value, 'madeBy'),
     runtime: runtimeOf(field(value, 'runtime')),
-    server: {
-      version: orNull(server, 'version', textOf),
-      imageDigest: orNull(server, 'imageDigest', textOf),
-      storeFormat: orNull(server, 'storeFormat', countOf),
-    },
-    sample: booleanOf(value, 'sample'),
+    ...parseSnapshotFacts(value),
     snapshot: {
       method: methodOf(field(snapshot, 'method')),
       pauseMs: countOf(snapshot, 'pauseMs'),
     },
-    index: parseFacts(field(value, 'index')),
-    sentinels: listOf(value, 'sentinels', MAX_SENTINELS).map(parseSentinel),
     files: listOf(value, 'files', MAX_FILES).map(parseFile),
     envFile: parseEnvFile(field(value, 'envFile')),
+  };
+}
+
+/**
+ * Reads what is known of the data in a snapshot.
+ *
+ * @throws BackupError DAMAGED
+ */
+export function parseSnapshotFacts(value: unknown): SnapshotFacts {
+  const server = field(value, 'server');
+  return {
+    server: {
+      // Backups of the first version, of embedded indexes, do not say.
+      kind:
+        field(server, 'kind') === undefined
+          ? 'embedded'
+          : serverKindOf(field(server, 'kind')),
+      version: orNull(server, 'version', textOf),
+      image:
+        field(server, 'image') === undefined
+          ? null
+          : orNull(server, 'image', textOf),
+      imageDigest: orNull(server, 'imageDigest', textOf),
+      storeFormat: orNull(server, 'storeFormat', countOf),
+    },
+    sample: booleanOf(value, 'sample'),
+    index: parseFacts(field(value, 'index')),
+    sentinels: listOf(value, 'sentinels', MAX_SENTINELS).map(parseSentinel),
   };
 }
 
@@ -180,6 +202,13 @@ function orNull<T>(
 function runtimeOf(value: unknown): BackupManifest['runtime'] {
   if (value === 'embedded' || value === 'docker') return value;
   throw damaged('unknown runtime');
+}
+
+function serverKindOf(value: unknown): ServerFacts['kind'] {
+  if (value === 'constellation' || value === 'embedded' || value === null) {
+    return value;
+  }
+  throw damaged('unknown server');
 }
 
 function methodOf(value: unknown): SnapshotMethod {

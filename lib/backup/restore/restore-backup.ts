@@ -1,29 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
-import {
-  deathOf,
-  type Runtime,
-  type RuntimeConfig,
-} from '../../runtime/index.js';
-import {
-  HealthError,
-  readHealth,
-  waitFor,
-  type HealthDocument,
-  type Probe,
-} from '../../health/index.js';
-import { unpackBackup } from '../archive/unpack-backup.js';
+import { rm } from 'node:fs/promises';
+import type { Runtime, RuntimeConfig } from '../../runtime/index.js';
 import { BackupError } from '../backup-error.js';
-import { swapData, type DataSwap } from '../embedded/data-swap.js';
-import type { IndexOpener } from '../index-opener.js';
-import { unpackedSize } from '../manifest/manifest.js';
 import type { OnProgress } from '../progress.js';
-import { assertSpace, explainFullDisk } from '../space-check.js';
 import { checkSums } from '../verify/check-sums.js';
 import { assertSameCounts } from '../verify/verify-backup.js';
-import { sweepFresh } from './kept-data.js';
-import { gapAfter, type RestoreGap } from './restore-checks.js';
 import type { RestorePlan } from './restore-plan.js';
+import type { DataSwap, RestorePlace, Settled } from './restore-place.js';
 import { writeRestoreRecord, type RestoreRecord } from './restore-record.js';
 
 /** The stages of a restore, in order. */
@@ -42,7 +24,7 @@ export type RestoreStage = (typeof RESTORE_STAGES)[number];
 /** What a restore is carried out with. */
 export interface RestoreOptions {
   readonly runtime: Runtime;
-  readonly opener: IndexOpener;
+  readonly place: RestorePlace;
   /** Where it is written down, absolute. */
   readonly recordFile: string;
   readonly signal: AbortSignal;
@@ -55,16 +37,11 @@ export interface RestoreOptions {
   readonly onUndo?: ((text: string) => void) | undefined;
 }
 
-/** What a restore came to. */
-export interface RestoreOutcome {
+/** What a restore came to; of an index that was not started nothing is known. */
+export interface RestoreOutcome extends Settled {
   readonly keptPath: string | null;
   /** Whether the index runs on the restored data. */
   readonly started: boolean;
-  /** Whether it has read on from the backup's cursor. */
-  readonly resumed: boolean;
-  readonly gap: RestoreGap | null;
-  /** What `/health` says; null where it was not started. */
-  readonly completeSince: string | null;
 }
 
 /** How long starting the index may take, also on the way back (ms). */
@@ -83,7 +60,7 @@ export async function restoreBackup(
   plan: RestorePlan,
   options: RestoreOptions
 ): Promise<RestoreOutcome> {
-  const { runtime, signal, now = () => new Date() } = options;
+  const { runtime, place, signal, now = () => new Date() } = options;
   const { onStage = () => undefined } = options;
   await unpackBeside(plan, options);
   const record: RestoreRecord = {
@@ -102,7 +79,11 @@ export async function restoreBackup(
     onStage('stop');
     if (plan.stops) await runtime.stop({ signal });
     onStage('swap');
-    swap = await swapData(plan.freshPath, plan.dataPath, plan.keptPath);
+    swap = await place.swap();
+    await writeRestoreRecord(options.recordFile, {
+      ...record,
+      phase: 'starting',
+    });
     signal.throwIfAborted();
     const outcome = await serve(plan, swap, options);
     const { gap } = outcome;
@@ -114,37 +95,25 @@ export async function restoreBackup(
     return outcome;
   } catch (error) {
     await goBack(plan, swap, options);
+    await place.fresh.remove();
     throw error;
-  } finally {
-    await rm(plan.freshPath, { recursive: true, force: true });
   }
 }
 
-const MORE_SPACE =
-  'free some space, or restore to another disk with --data DIR';
-
 async function unpackBeside(
-  { backup, dataPath, freshPath }: RestorePlan,
-  { opener, signal, onStage, onProgress = () => undefined }: RestoreOptions
+  { backup }: RestorePlan,
+  { place, signal, onStage, onProgress = () => undefined }: RestoreOptions
 ): Promise<void> {
   onStage?.('unpack');
-  const parent = path.dirname(dataPath);
-  await mkdir(parent, { recursive: true });
-  await sweepFresh(dataPath);
-  await assertSpace(
-    parent,
-    unpackedSize(backup.manifest),
-    'the restored index beside the present one',
-    MORE_SPACE
-  );
+  await place.prepare();
   try {
     await checkSums(backup, 'not-unpacked', signal, onProgress);
-    await unpackBackup(backup, freshPath, signal, onProgress);
+    await place.fresh.unpack(backup, signal, onProgress);
     onStage?.('verify');
-    await assertSameCounts(freshPath, backup, opener, signal);
+    await assertSameCounts(place.fresh, backup, signal);
   } catch (error) {
-    await rm(freshPath, { recursive: true, force: true });
-    throw explainFullDisk(error, parent, MORE_SPACE);
+    await place.fresh.remove();
+    throw error;
   }
 }
 
@@ -152,7 +121,13 @@ async function unpackBeside(
 async function serve(
   plan: RestorePlan,
   { keptPath }: DataSwap,
-  { runtime, signal, resumeMs, onStage = () => undefined }: RestoreOptions
+  {
+    runtime,
+    place,
+    signal,
+    resumeMs,
+    onStage = () => undefined,
+  }: RestoreOptions
 ): Promise<RestoreOutcome> {
   const { backup, config } = plan;
   const notStarted = {
@@ -166,21 +141,13 @@ async function serve(
   onStage('start');
   const api = await start(runtime, config, signal);
   onStage('health');
-  const cursorUs = backup.manifest.index.cursorUs ?? 0;
-  const { value: held } = await waitFor(cursorProbe(api, cursorUs), {
-    deadlineMs: START_MS,
+  const settled = await place.settle(backup.manifest, {
+    api,
+    serveMs: START_MS,
+    resumeMs,
     signal,
-    isDead: () => deathOf(runtime),
   });
-  const moved = await untilResumed(api, cursorUs, resumeMs, signal);
-  const completeSince = (moved ?? held).completeSince;
-  return {
-    keptPath,
-    started: true,
-    resumed: moved !== null,
-    gap: gapAfter(backup.manifest, completeSince),
-    completeSince,
-  };
+  return { keptPath, started: true, ...settled };
 }
 
 async function start(
@@ -194,44 +161,6 @@ async function start(
   throw new BackupError('the index was started and names no address', {
     code: 'RESTORE_FAILED',
   });
-}
-
-/** Whether an index has what was read up to a cursor (µs since 1970). */
-function cursorProbe(api: string, cursorUs: number): Probe<HealthDocument> {
-  return {
-    name: 'fresh',
-    target: `${api}/health`,
-    read: (signal) => readHealth(api, signal),
-    judge: (readings) => {
-      const seenUs = readings.at(-1)?.value.cursorUs ?? 0;
-      return {
-        state: seenUs >= cursorUs ? 'pass' : 'wait',
-        detail: `its cursor is ${seenUs}, that of the backup ${cursorUs}`,
-      };
-    },
-  };
-}
-
-/**
- * Waits for the first event after the backup's cursor, for a while.
- *
- * @returns null when none has come
- */
-async function untilResumed(
-  api: string,
-  cursorUs: number,
-  limitMs: number,
-  signal: AbortSignal
-): Promise<HealthDocument | null> {
-  try {
-    const probe = cursorProbe(api, cursorUs + 1);
-    const waited = await waitFor(probe, { deadlineMs: limitMs, signal });
-    return waited.value;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof HealthError && error.code === 'DEADLINE') return null;
-    throw error;
-  }
 }
 
 /** Not stopped by another Ctrl-C: it is what an interruption asks for. */

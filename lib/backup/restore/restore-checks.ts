@@ -87,6 +87,24 @@ export function gapWarning(
     : `the backup ends ${age} ago, longer than Jetstream keeps events: part of what happened since will be missing`;
 }
 
+/**
+ * What has to be taken for missing where the server does not say: nothing while
+ * the stream surely keeps what comes next, else all from the backup's end until
+ * now. Pure.
+ */
+export function gapByAge(
+  cursorUs: number | null,
+  nowMs: number
+): RestoreGap | null {
+  if (cursorUs === null) return null;
+  const fromMs = cursorUs / 1000;
+  if (nowMs - fromMs <= KEPT_SURELY_MS) return null;
+  return {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(nowMs).toISOString(),
+  };
+}
+
 /** A time that the index knows nothing of. */
 export interface RestoreGap {
   /** ISO 8601. */

@@ -12,7 +12,11 @@ import { systemCode } from '../../errors/system-code.js';
 
 /** The content of `restore.json`. */
 export interface RestoreRecord {
-  readonly phase: 'swapping' | 'done';
+  /**
+   * `swapping`: the index may be stopped, the data is the old or the new;
+   * `starting`: it is the new.
+   */
+  readonly phase: 'swapping' | 'starting' | 'done';
   readonly backupId: string;
   /** When it was begun, ISO 8601. */
   readonly at: string;
@@ -51,7 +55,9 @@ function parse(text: string): RestoreRecord | null {
   const fields = stateFields(text, SCHEMA_VERSION);
   if (fields === null) return null;
   const { phase, backupId, at, dataPath, keptPath, wasRunning, gap } = fields;
-  if (phase !== 'swapping' && phase !== 'done') return null;
+  if (phase !== 'swapping' && phase !== 'starting' && phase !== 'done') {
+    return null;
+  }
   if (typeof backupId !== 'string' || typeof at !== 'string') return null;
   if (typeof dataPath !== 'string' || typeof wasRunning !== 'boolean') {
     return null;

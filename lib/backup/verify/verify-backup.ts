@@ -1,12 +1,6 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import { unpackBackup } from '../archive/unpack-backup.js';
-import { newVerifyName } from '../backup-name.js';
 import type { ReadBackup } from '../backup-folder.js';
-import type { IndexOpener } from '../index-opener.js';
-import { unpackedSize } from '../manifest/manifest.js';
 import type { OnProgress } from '../progress.js';
-import { assertSpace, explainFullDisk } from '../space-check.js';
+import type { Workplace } from '../workplace.js';
 import { checkSums } from './check-sums.js';
 import { assertNoDifference, compareIndex } from './compare-index.js';
 import {
@@ -18,9 +12,8 @@ import {
 /** How a backup is verified. */
 export interface VerifyOptions {
   readonly level: VerifyLevel;
-  /** Where it is unpacked for a full look, absolute; removed afterwards. */
-  readonly workFolder: string;
-  readonly opener: IndexOpener;
+  /** Where it is unpacked for a full look; emptied afterwards. */
+  readonly workplace: () => Promise<Workplace>;
   readonly signal: AbortSignal;
   readonly now?: (() => Date) | undefined;
   readonly onStage?: ((text: string) => void) | undefined;
@@ -79,32 +72,21 @@ function levelAfter(
   return wasFull && isGood ? 'full' : level;
 }
 
-const MORE_SPACE =
-  'use a folder on another disk with --work DIR, or compare sums alone with --quick';
-
 async function verifyOpened(
   backup: ReadBackup,
   options: VerifyOptions
 ): Promise<void> {
-  const { workFolder, signal, opener, onProgress = () => undefined } = options;
+  const { signal, onProgress = () => undefined } = options;
   const { onStage = () => undefined } = options;
+  const workplace = await options.workplace();
   await checkSums(backup, 'not-unpacked', signal, onProgress);
-  await assertSpace(
-    workFolder,
-    unpackedSize(backup.manifest),
-    'unpacking it for a look',
-    MORE_SPACE
-  );
-  const target = path.join(workFolder, newVerifyName());
   try {
     onStage('unpacking');
-    await unpackBackup(backup, target, signal, onProgress);
+    await workplace.unpack(backup, signal, onProgress);
     onStage('comparing counts');
-    await assertSameCounts(target, backup, opener, signal);
-  } catch (error) {
-    throw explainFullDisk(error, workFolder, MORE_SPACE);
+    await assertSameCounts(workplace, backup, signal);
   } finally {
-    await rm(target, { recursive: true, force: true });
+    await workplace.remove();
   }
 }
 
@@ -114,12 +96,11 @@ async function verifyOpened(
  * @throws BackupError MISMATCH
  */
 export async function assertSameCounts(
-  folder: string,
+  workplace: Workplace,
   { manifest }: ReadBackup,
-  opener: IndexOpener,
   signal: AbortSignal
 ): Promise<void> {
-  const index = await opener.open(folder, signal);
+  const index = await workplace.open(signal);
   try {
     assertNoDifference(await compareIndex(index.api, manifest, signal));
   } finally {

@@ -1,9 +1,19 @@
+import type Docker from 'dockerode';
 import { askEngine, type Engine } from './engine.js';
 
 /** How an exec ended. */
 export interface ExecEnd {
   readonly code: number;
   readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a program is run in a container. */
+export interface ExecOptions {
+  /** How long it may take (ms, default 20,000). */
+  readonly limitMs?: number | undefined;
+  /** Folder in the container (default: the image's). */
+  readonly folder?: string | undefined;
 }
 
 /** Bytes of output that are looked at. */
@@ -57,13 +67,15 @@ export async function containerLog(
 export async function execIn(
   engine: Engine,
   id: string,
-  command: readonly string[]
+  command: readonly string[],
+  { limitMs, folder }: ExecOptions = {}
 ): Promise<ExecEnd> {
-  return await askEngine(engine, async (docker) => {
+  const run = async (docker: Docker): Promise<ExecEnd> => {
     const exec = await docker.getContainer(id).exec({
       Cmd: [...command],
       AttachStdout: true,
       AttachStderr: true,
+      ...(folder === undefined ? {} : { WorkingDir: folder }),
     });
     const stream = await exec.start({ hijack: true, stdin: false });
     const parts: Buffer[] = [];
@@ -74,9 +86,12 @@ export async function execIn(
       if (size <= MAX_BYTES) parts.push(bytes);
     }
     const { ExitCode } = await exec.inspect();
+    const said = Buffer.concat(parts);
     return {
       code: ExitCode ?? -1,
-      stdout: unframed(Buffer.concat(parts), 'stdout'),
+      stdout: unframed(said, 'stdout'),
+      stderr: unframed(said, 'stderr'),
     };
-  });
+  };
+  return await askEngine(engine, run, limitMs);
 }

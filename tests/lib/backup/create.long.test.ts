@@ -36,6 +36,7 @@ import {
   type CreatedBackup,
 } from '../../../lib/backup/create-backup.js';
 import { EmbeddedOpener } from '../../../lib/backup/embedded/embedded-opener.js';
+import { lookFolder } from '../../../lib/backup/embedded/folder-workplace.js';
 import { EmbeddedSnapshotter } from '../../../lib/backup/embedded/embedded-snapshotter.js';
 import { readStoreFacts } from '../../../lib/backup/embedded/store-facts.js';
 import { readBackupState, runNow } from '../../../lib/backup/run-record.js';
@@ -67,8 +68,7 @@ async function look(backup: string, level: VerifyLevel): Promise<void> {
   const folder = path.dirname(backup);
   await verifyBackup(await chooseBackup(folder, backup), {
     level,
-    workFolder: folder,
-    opener: new EmbeddedOpener(),
+    workplace: () => Promise.resolve(lookFolder(folder, new EmbeddedOpener())),
     signal,
   });
 }

@@ -9,6 +9,7 @@ import t from 'tap';
 import { request } from 'undici';
 import { createBackup } from '../../../lib/backup/create-backup.js';
 import { EmbeddedOpener } from '../../../lib/backup/embedded/embedded-opener.js';
+import { EmbeddedPlace } from '../../../lib/backup/embedded/embedded-place.js';
 import { EmbeddedSnapshotter } from '../../../lib/backup/embedded/embedded-snapshotter.js';
 import { chooseBackup } from '../../../lib/backup/backup-folder.js';
 import {
@@ -108,21 +109,19 @@ t.test('interrupted after the swap, the old data serves again', async (t) => {
   const wish = { backup, dataPath: undefined, wasRunning: false };
   const undone: string[] = [];
   const before = readdirSync(folder.path);
-  const restoring = restoreBackup(
-    // A time of its own: earlier ones have kept data of the same second.
-    await planRestore(runtime, wish, new Date('2030-01-01')),
-    {
-      runtime,
-      opener: new EmbeddedOpener(),
-      recordFile: folder.restore,
-      signal: stop.signal,
-      resumeMs: 0,
-      onStage: (stage) => {
-        if (stage === 'health') stop.abort(reason);
-      },
-      onUndo: (text) => undone.push(text),
-    }
-  );
+  // A time of its own: earlier ones have kept data of the same second.
+  const plan = await planRestore(runtime, wish, new Date('2030-01-01'));
+  const restoring = restoreBackup(plan, {
+    runtime,
+    place: new EmbeddedPlace(plan, runtime, new EmbeddedOpener()),
+    recordFile: folder.restore,
+    signal: stop.signal,
+    resumeMs: 0,
+    onStage: (stage) => {
+      if (stage === 'health') stop.abort(reason);
+    },
+    onUndo: (text) => undone.push(text),
+  });
   await t.rejects(restoring, reason);
   t.equal(undone.length, 2, undone.join('; '));
   t.equal((await runtime.status()).state, 'running');

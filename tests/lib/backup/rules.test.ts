@@ -181,7 +181,13 @@ const MANIFEST: BackupManifest = {
   createdAt: '2026-11-24T14:04:23.000Z',
   madeBy: '0.1.0',
   runtime: 'embedded',
-  server: { version: '0.1.0', imageDigest: null, storeFormat: 1 },
+  server: {
+    kind: 'embedded',
+    version: '0.1.0',
+    image: null,
+    imageDigest: null,
+    storeFormat: 1,
+  },
   sample: false,
   snapshot: { method: 'hot-copy', pauseMs: 0 },
   index: {

@@ -1,0 +1,272 @@
+import { containerUrls } from '../../runtime/docker/container-urls.js';
+import type { ContainerFacts } from '../../runtime/docker/container.js';
+import type { DataHelper } from '../../runtime/docker/data-helper.js';
+import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import {
+  currentGeneration,
+  folderOf,
+} from '../../runtime/docker/generation.js';
+import { sweepOwnerless } from '../../runtime/docker/owned.js';
+import { acquireLock, type StateFolder } from '../../runtime/index.js';
+import { BackupError } from '../backup-error.js';
+import { findBackups } from '../backup-folder.js';
+import type { Sentinel, SnapshotMethod } from '../manifest/manifest.js';
+import type {
+  Snapshot,
+  SnapshotFacts,
+  SnapshotOptions,
+  SnapshotPlan,
+  Snapshotter,
+} from '../snapshotter.js';
+import { filesSize } from './volume-size.js';
+import {
+  findDockerIndex,
+  openHelper,
+  type DockerIndex,
+} from './docker-index.js';
+import { assertRoom } from './docker-workplace.js';
+import { whileHeld } from './hold.js';
+import { copiedFacts, hotCopy } from './hot-copy.js';
+import { liveFacts, livePlaces, type LiveIndex } from './live-facts.js';
+import {
+  canLink,
+  copyAll,
+  eachFileOf,
+  linkRocks,
+  makeSnapshotFolder,
+} from './volume-snapshot.js';
+
+/** What a snapshotter of the Docker runtime works with. */
+export interface DockerSnapshotterOptions {
+  readonly runtime: DockerRuntime;
+  readonly folder: StateFolder;
+  /** Where earlier backups are: what they counted is counted again. */
+  readonly backups: string;
+}
+
+/** What is copied where. */
+interface CopyPlace {
+  readonly index: DockerIndex;
+  readonly container: ContainerFacts;
+  readonly helper: DataHelper;
+  /** Folders in the helper. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How long a copy may take while the index is stopped (ms). */
+const COPY_MS = 6 * 3_600_000;
+
+const PLANS: Readonly<Record<SnapshotMethod, string>> = {
+  'hot-copy':
+    'have the container copy its store while it runs; the API goes on answering',
+  freeze:
+    'freeze the container for the moment it takes to link its files (a second or two), then archive from the links',
+  stop: 'STOP the container cleanly, copy its files, start it again: the API is away all that time',
+};
+
+/** The index in a container. Which way is taken, the image's label says. */
+export class DockerSnapshotter implements Snapshotter {
+  readonly runtime = 'docker';
+  readonly #options: DockerSnapshotterOptions;
+
+  constructor(options: DockerSnapshotterOptions) {
+    this.#options = options;
+  }
+
+  async plan(): Promise<SnapshotPlan> {
+    const index = await findDockerIndex(this.#options.runtime);
+    const container = assertRunning(index);
+    const helper = await openHelper(index);
+    let sizeBytes: number;
+    try {
+      const generation = await currentGeneration(helper);
+      sizeBytes = await filesSize(helper, folderOf(generation));
+    } finally {
+      await helper.close();
+    }
+    const method = methodFor(index);
+    return {
+      method,
+      text: PLANS[method],
+      source: `${index.source} (${container.name})`,
+      sizeBytes,
+      scratchBytes: 0, // the snapshot is made where the data is
+    };
+  }
+
+  async take(_folder: string, options: SnapshotOptions): Promise<Snapshot> {
+    const { runtime, folder } = this.#options;
+    const { signal } = options;
+    signal.throwIfAborted();
+    const index = await findDockerIndex(runtime);
+    const container = assertRunning(index);
+    const lock = await acquireLock(`${folder.held}.lock`, {
+      purpose: 'a snapshot',
+      signal,
+    });
+    const undo: Array<() => Promise<void>> = [() => lock.release()];
+    const release = async (): Promise<void> => {
+      for (const step of undo.splice(0).toReversed()) await step();
+    };
+    try {
+      await sweepOwnerless(index.engine);
+      const helper = await openHelper(index);
+      undo.push(() => helper.close());
+      const from = folderOf(await currentGeneration(helper));
+      const to = await makeSnapshotFolder(helper, `${process.pid}`);
+      undo.push(async () => void (await helper.run(['rm', '-rf', to])));
+      const where = { index, container, helper, from, to };
+      return {
+        ...(await this.#copy(where, options)),
+        eachFile: (take) => eachFileOf(helper, to, take),
+        release,
+      };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  async #copy(
+    { index, container, helper, from, to }: CopyPlace,
+    { signal, onNotice }: SnapshotOptions
+  ): Promise<Pick<Snapshot, 'method' | 'facts' | 'pauseMs'>> {
+    const { engine } = index;
+    const file = this.#options.folder.held;
+    const planned = methodFor(index);
+    if (planned === 'hot-copy') {
+      await assertRoom(helper, await filesSize(helper, from), index.source);
+      await helper.run(['cp', '-t', to, `${from}/constellation-embedded.json`]);
+      await hotCopy(engine, container.id, from, to, signal);
+      const facts = await copiedFacts(helper, to);
+      return { method: planned, facts: factsOf(index, facts), pauseMs: 0 };
+    }
+    const live = liveOf(index, container);
+    const known = await this.#knownTargets();
+    const before = {
+      index: await liveFacts(live, signal),
+      sentinels: await livePlaces(live, known, signal),
+    };
+    const method =
+      planned === 'freeze' && !(await canLink(helper, to)) ? 'stop' : planned;
+    if (method === 'stop') {
+      onNotice?.(
+        planned === 'freeze'
+          ? 'no hard links can be made where the data is, so the container is stopped, its files copied, and started again: the API is away meanwhile'
+          : 'the image does not say which server is in it, so the container is stopped, its files copied, and started again: the API is away meanwhile'
+      );
+      await assertRoom(helper, await filesSize(helper, from), index.source);
+    }
+    signal.throwIfAborted();
+    const { awayMs } = await whileHeld(
+      engine,
+      container,
+      method === 'stop' ? 'stopped' : 'paused',
+      file,
+      () =>
+        method === 'stop'
+          ? copyAll(helper, from, to, COPY_MS)
+          : linkRocks(helper, from, to)
+    );
+    const after = await livePlaces(
+      { ...live, jetstream: [] },
+      before.sentinels.map(({ target }) => target),
+      signal
+    );
+    return {
+      method,
+      facts: factsOf(index, {
+        index: before.index,
+        sentinels: before.sentinels.filter((one) => isAmong(one, after)),
+      }),
+      pauseMs: awayMs,
+    };
+  }
+
+  async #knownTargets(): Promise<readonly string[]> {
+    const found = await findBackups(this.#options.backups);
+    const targets = found.flatMap(({ manifest }) =>
+      manifest?.runtime === 'docker'
+        ? manifest.sentinels.map(({ target }) => target)
+        : []
+    );
+    return [...new Set(targets)].slice(0, 40);
+  }
+}
+
+/** By the image's label, never by a guess. Pure. */
+function methodFor({ image }: DockerIndex): SnapshotMethod {
+  switch (image.server) {
+    case 'embedded':
+      return 'hot-copy';
+    case 'constellation':
+      return 'freeze';
+    case null:
+      return 'stop';
+  }
+}
+
+function assertRunning({ container }: DockerIndex): ContainerFacts {
+  if (container?.status === 'running') return container;
+  throw new BackupError(
+    container === null
+      ? 'the index has no container'
+      : `container ${container.name} is ${container.status}`,
+    {
+      code: 'SNAPSHOT_FAILED',
+      suggestion:
+        container?.status === 'paused'
+          ? `let it go on first: docker unpause ${container.name}`
+          : 'start it first: npx zx scripts/setup.ts',
+    }
+  );
+}
+
+function liveOf(
+  { jetstream, since }: DockerIndex,
+  container: ContainerFacts
+): LiveIndex {
+  const urls = containerUrls(container);
+  if (urls === null) {
+    throw new BackupError(
+      `container ${container.name} publishes no port, so its counts cannot be noted`,
+      { code: 'SNAPSHOT_FAILED' }
+    );
+  }
+  return { api: urls.api, metrics: urls.metrics, jetstream, since };
+}
+
+function factsOf(
+  { image, imageName, since }: DockerIndex,
+  {
+    index,
+    sentinels,
+    ...rest
+  }: Pick<SnapshotFacts, 'index' | 'sentinels'> & Partial<SnapshotFacts>
+): SnapshotFacts {
+  return {
+    server: {
+      kind: image.server,
+      version: image.version,
+      image: imageName,
+      imageDigest: image.id,
+      storeFormat: rest.server?.storeFormat ?? null,
+    },
+    sample: rest.sample ?? false,
+    index: { ...index, completeSince: index.completeSince ?? since },
+    sentinels,
+  };
+}
+
+/** A count that was the same before and after was that in between. Pure. */
+function isAmong(one: Sentinel, others: readonly Sentinel[]): boolean {
+  return others.some(
+    ({ target, collection, path, records, dids }) =>
+      target === one.target &&
+      collection === one.collection &&
+      path === one.path &&
+      records === one.records &&
+      dids === one.dids
+  );
+}

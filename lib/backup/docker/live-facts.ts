@@ -1,0 +1,121 @@
+import { parseEndpoints } from '../../../microcosm-bridge/constellation-embedded/jetstream/index.js';
+import { readOverview } from '../../checks/api-check.js';
+import { readCounts } from '../../checks/endpoints/answers.js';
+import { IndexApi } from '../../checks/index-api.js';
+import {
+  choosePlaces,
+  type CountedPlace,
+} from '../../checks/targets/choose-places.js';
+import { streamPlaces } from '../../checks/targets/stream-places.js';
+import { fetchText, streamCounters } from '../../health/index.js';
+import type { IndexFacts, Sentinel } from '../manifest/manifest.js';
+
+/** Places whose counts are noted. */
+const SENTINELS = 20;
+/** Targets that are asked about at most. */
+const ASKED = 60;
+const REQUEST_MS = 15_000;
+const STREAM_MS = 4000;
+/** How far back in the stream targets are looked for (µs). */
+const BACK_US = 600_000_000;
+
+/** Where a running server is asked. */
+export interface LiveIndex {
+  readonly api: string;
+  /** Null: it has none that can be reached. */
+  readonly metrics: string | null;
+  readonly jetstream: readonly string[];
+  /** Since when it is complete, ISO 8601; null: not known. */
+  readonly since: string | null;
+}
+
+/**
+ * What a running server says of itself. Its own `started_at` cannot be trusted
+ * and is left out; the cursor follows from the age of its newest event.
+ */
+export async function liveFacts(
+  { api, metrics, jetstream, since }: LiveIndex,
+  signal: AbortSignal
+): Promise<IndexFacts> {
+  const index = new IndexApi(api, REQUEST_MS);
+  const { dids, targetables, linkingRecords } = readOverview(
+    await index.json('/', [], signal)
+  );
+  const nowMs = Date.now();
+  const ageMs = await cursorAge(metrics, signal);
+  return {
+    cursorUs: ageMs === null ? null : Math.round((nowMs - ageMs) * 1000),
+    endpoint: jetstream[0] ?? null,
+    startedAt: null,
+    completeSince: since,
+    dids,
+    targetables,
+    linkingRecords,
+  };
+}
+
+async function cursorAge(
+  metrics: string | null,
+  signal: AbortSignal
+): Promise<number | null> {
+  if (metrics === null) return null;
+  const { text } = await fetchText(`${metrics}/metrics`, { signal });
+  return streamCounters(text).ageMs;
+}
+
+/**
+ * Counts places: those of an earlier backup, then what its stream brought
+ * lately. Its API lists none.
+ *
+ * @param known targets that it is likely to have
+ */
+export async function livePlaces(
+  { api, jetstream }: LiveIndex,
+  known: readonly string[],
+  signal: AbortSignal
+): Promise<readonly Sentinel[]> {
+  const index = new IndexApi(api, REQUEST_MS);
+  const targets = new Set([...known, ...(await fromStream(jetstream, signal))]);
+  const counted: CountedPlace[] = [];
+  for (const target of [...targets].slice(0, ASKED)) {
+    const body = await index.json('/links/all', [['target', target]], signal);
+    for (const { collection, path, records, dids } of readCounts(body)) {
+      counted.push({ place: { target, collection, path }, records, dids });
+    }
+  }
+  const chosen = choosePlaces(counted, SENTINELS);
+  return counted.flatMap(({ place, records, dids }) => {
+    const { target, collection, path } = place;
+    return chosen.includes(place)
+      ? [{ target, collection, path, records, dids }]
+      : [];
+  });
+}
+
+async function fromStream(
+  jetstream: readonly string[],
+  signal: AbortSignal
+): Promise<readonly string[]> {
+  const nowUs = Date.now() * 1000;
+  for (const text of jetstream) {
+    const urls = parseUrls(text);
+    for (const url of urls.slice(0, 1)) {
+      const places = await streamPlaces(url, {
+        fromUs: nowUs - BACK_US,
+        toUs: nowUs,
+        timeoutMs: STREAM_MS,
+        signal,
+      });
+      if (places.length > 0) return places.map(({ target }) => target);
+    }
+  }
+  return [];
+}
+
+function parseUrls(text: string): readonly string[] {
+  try {
+    return parseEndpoints(text).map(({ url }) => url);
+  } catch {
+    return []; // a name that only the server knows
+  }
+}

@@ -1,0 +1,122 @@
+import { readyProbe, waitFor } from '../../health/index.js';
+import { containerLog } from '../../runtime/docker/container-output.js';
+import { inspectContainer } from '../../runtime/docker/container.js';
+import { askEngine, type Engine } from '../../runtime/docker/engine.js';
+import { openExecTunnel } from '../../runtime/docker/exec-tunnel.js';
+import type { Generation } from '../../runtime/docker/generation.js';
+import { ownedLabels } from '../../runtime/docker/owned.js';
+import { BackupError } from '../backup-error.js';
+import type { OpenedIndex } from '../index-opener.js';
+
+/** What is opened, and by which image. */
+export interface OpenContainerOptions {
+  readonly engine: Engine;
+  readonly image: string;
+  readonly source: string;
+  readonly user: string;
+  readonly generation: Generation;
+}
+
+/** How long a server may take to open its data: a large index takes a while (ms). */
+const OPEN_MS = 300_000;
+const API_PORT = 6789;
+
+/**
+ * A name that resolves nowhere: the real server tries a name for ever, while a
+ * refused connection ends it after a few tries.
+ */
+const NO_STREAM = 'wss://no-stream.invalid/subscribe';
+
+/**
+ * Serves data in a container of its own that has no network, until closed. What
+ * a killed run leaves of it, the next one removes.
+ *
+ * @throws BackupError MISMATCH where it does not open; the signal's reason
+ */
+export async function openInContainer(
+  { engine, image, source, user, generation }: OpenContainerOptions,
+  signal: AbortSignal
+): Promise<OpenedIndex> {
+  signal.throwIfAborted();
+  const id = await askEngine(
+    engine,
+    async (docker) => {
+      const container = await docker.createContainer({
+        Image: image,
+        User: user,
+        Env: [
+          `JETSTREAM_URL=${NO_STREAM}`,
+          'CONSTELLATION_LOG_LEVEL=error',
+          ...(generation === null
+            ? []
+            : [`CONSTELLATION_GENERATION=${generation}`]),
+        ],
+        Labels: ownedLabels('look'),
+        Healthcheck: { Test: ['NONE'] },
+        HostConfig: {
+          NetworkMode: 'none',
+          Binds: [`${source}:/data`],
+          CapDrop: ['ALL'],
+          SecurityOpt: ['no-new-privileges:true'],
+          ReadonlyRootfs: true,
+          Tmpfs: { '/tmp': 'size=16m,mode=1777' },
+          PidsLimit: 200,
+        },
+      });
+      return container.id;
+    },
+    60_000
+  );
+  const remove = async (): Promise<void> => {
+    await askEngine(
+      engine,
+      (docker) => docker.getContainer(id).remove({ force: true }),
+      60_000
+    );
+  };
+  let closeTunnel = (): Promise<void> => Promise.resolve();
+  const isDead = async (): Promise<{
+    readonly message: string;
+    readonly lastLines: readonly string[];
+  } | null> => {
+    const seen = await inspectContainer(engine, id);
+    if (seen?.status === 'running') return null;
+    const lastLines = await containerLog(engine, id, 10);
+    return { message: lastLines.at(-1) ?? 'it said nothing', lastLines };
+  };
+  try {
+    await askEngine(
+      engine,
+      (docker) => docker.getContainer(id).start(),
+      60_000
+    );
+    const tunnel = await openExecTunnel(engine, id, API_PORT);
+    closeTunnel = tunnel.close;
+    const api = `http://${tunnel.address}`;
+    await waitFor(readyProbe(api, '/'), {
+      deadlineMs: OPEN_MS,
+      intervalMs: 250,
+      signal,
+      isDead,
+    });
+    return {
+      api,
+      close: async () => {
+        await closeTunnel();
+        await remove();
+      },
+    };
+  } catch (error) {
+    const death = await isDead().catch(() => null);
+    await closeTunnel();
+    await remove();
+    signal.throwIfAborted();
+    const why =
+      death?.message ??
+      (error instanceof Error ? error.message : String(error));
+    throw new BackupError(`the index does not open it: ${why}`, {
+      code: 'MISMATCH',
+      cause: error,
+    });
+  }
+}

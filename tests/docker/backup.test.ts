@@ -1,0 +1,249 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import t from 'tap';
+import {
+  BASE,
+  COMPOSES,
+  docker,
+  removeProject,
+  requireEngine,
+  run,
+  until,
+  type Done,
+} from '../fixtures/docker/engine.js';
+import { buildEmbeddedImage, makeStack } from '../fixtures/docker/stack.js';
+import { freePort } from '../fixtures/redis-server.js';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const [, GENERATION] = COMPOSES;
+if (GENERATION === undefined) throw new Error('no Compose 2');
+const NAME = `clbak-${process.pid}`;
+
+await requireEngine([BASE.debian, BASE.node]);
+await buildEmbeddedImage(NAME);
+
+/** The same image under another label: which way a backup takes, that says. */
+async function relabelled(server: string): Promise<string> {
+  const folder = t.testdir();
+  const image = `${NAME}-${server === '' ? 'unknown' : server}`;
+  writeFileSync(
+    path.join(folder, 'Dockerfile'),
+    `FROM ${NAME}\nLABEL constellation-local.server="${server}"\n`
+  );
+  await docker('build', '-q', '-t', image, folder);
+  return image;
+}
+
+const stack = makeStack(GENERATION, t.testdir(), NAME);
+const state = mkdtempSync(path.join(tmpdir(), 'clbak-'));
+const [port, metricsPort] = [await freePort(), await freePort()];
+const api = `http://127.0.0.1:${port}`;
+t.teardown(async () => {
+  await stack.remove();
+  await removeProject(NAME);
+  const images = ['', '-constellation', '-unknown'].map((end) => NAME + end);
+  await run(['docker', 'rmi', '-f', ...images]);
+  rmSync(state, { recursive: true, force: true });
+});
+
+/** Runs a script on the state folder of this test. */
+async function script(words: readonly [string, ...string[]]): Promise<Done> {
+  const [name, ...args] = words;
+  return await run(
+    [
+      ...([process.execPath, '--import', 'tsx'] as const),
+      ...[`scripts/${name}.ts`, ...args, '--state', state],
+    ],
+    { cwd: ROOT, env: { ...GENERATION?.env, CONSTELLATION_IMAGE: NAME } }
+  );
+}
+
+/** The container anew, of another image, as the operator's own Compose does it. */
+async function useImage(image: string): Promise<void> {
+  const file = path.join(stack.folder, '.env');
+  const text = readFileSync(file, 'utf8');
+  const line = /^CONSTELLATION_IMAGE=.*$/m;
+  writeFileSync(file, text.replace(line, `CONSTELLATION_IMAGE=${image}`));
+  await stack.compose('up', '-d', '--no-deps', 'constellation-local');
+  await untilReady();
+}
+
+async function untilReady(): Promise<void> {
+  await until(
+    () =>
+      fetch(`${api}/ready`).then(
+        ({ ok }) => ok,
+        () => false
+      ),
+    Boolean,
+    'an index that answers'
+  );
+}
+
+interface BackupDocument {
+  readonly path: string;
+  readonly verified: boolean;
+  readonly manifest: {
+    readonly id: string;
+    readonly server: Readonly<Record<string, unknown>>;
+    readonly snapshot: { readonly method: string; readonly pauseMs: number };
+    readonly index: { readonly linkingRecords: number };
+    readonly sentinels: readonly Sentinel[];
+    readonly files: ReadonlyArray<{ readonly stored: string }>;
+  };
+}
+
+interface Sentinel {
+  readonly target: string;
+  readonly collection: string;
+  readonly path: string;
+  readonly records: number;
+}
+
+async function create(): Promise<BackupDocument> {
+  const done = await script(['backup', 'create', '--json']);
+  if (done.code !== 0) throw new Error(`${done.code}: ${done.stderr}`);
+  return JSON.parse(done.stdout) as BackupDocument;
+}
+
+async function json(url: string): Promise<Record<string, unknown>> {
+  const answer = await fetch(url);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+async function countOf({
+  target,
+  collection,
+  path,
+}: Sentinel): Promise<number> {
+  const query = new URLSearchParams({ target, collection, path });
+  const { total } = await json(`${api}/links/count?${query.toString()}`);
+  return Number(total);
+}
+
+const indexId = (): Promise<string> => stack.idOf('constellation-local');
+const statusOf = async (): Promise<string> =>
+  await docker('inspect', '-f', '{{.State.Status}}', await indexId());
+const inVolume = async (): Promise<readonly string[]> =>
+  (await docker('exec', await indexId(), 'ls', '-A', '/data')).split('\n');
+const ofTheMoment = async (): Promise<string> =>
+  await docker(
+    ...['ps', '-aq', '--filter', 'label=constellation-local.owner'],
+    ...['--filter', `ancestor=${NAME}`]
+  );
+
+await stack.compose('up', '-d', 'jetstream');
+const ready = await script([
+  ...(['setup', '--yes', '--runtime', 'docker'] as const),
+  ...['--appview', stack.folder],
+  ...['--port', `${port}`, '--metrics-port', `${metricsPort}`],
+  ...['--jetstream', 'ws://jetstream:6008/subscribe'],
+]);
+if (ready.code !== 0) throw new Error(ready.stderr);
+
+let first: BackupDocument;
+
+t.test('a hot copy in the container while events come in', async (t) => {
+  const before = await json(`${api}/health`);
+  first = await create();
+  const { manifest, verified } = first;
+  t.equal(verified, true, 'opened without a network, and counted');
+  t.match(manifest, {
+    runtime: 'docker',
+    snapshot: { method: 'hot-copy', pauseMs: 0 },
+    server: { kind: 'embedded', image: NAME, storeFormat: 1 },
+  });
+  t.match(manifest.server['imageDigest'], /^sha256:[0-9a-f]{64}$/);
+  t.ok(manifest.sentinels.length >= 10);
+  await until(
+    () => json(`${api}/health`),
+    ({ events_total: total }) => Number(total) > Number(before['events_total']),
+    'events went on'
+  );
+  t.strictSame(
+    (await inVolume()).filter((name) => name.startsWith('.snapshot')),
+    [],
+    'nothing is left in the volume'
+  );
+  t.equal(await ofTheMoment(), '', 'and no container');
+});
+
+t.test('the real server’s way: frozen for a moment', async (t) => {
+  await useImage(await relabelled('constellation'));
+  const { manifest, verified } = await create();
+  t.equal(verified, true);
+  t.equal(manifest.snapshot.method, 'freeze');
+  t.ok(manifest.snapshot.pauseMs > 0);
+  t.ok(manifest.snapshot.pauseMs < 5000, `${manifest.snapshot.pauseMs} ms`);
+  t.ok(manifest.sentinels.length >= 10, 'counted by its API');
+  t.equal(await statusOf(), 'running');
+});
+
+t.test('an image that does not say: stopped, and said first', async (t) => {
+  await useImage(await relabelled(''));
+  const done = await script(['backup', 'create', '--json']);
+  t.equal(done.code, 0, done.stderr);
+  t.match(done.stderr, 'the container is stopped, its files copied');
+  const { manifest } = JSON.parse(done.stdout) as BackupDocument;
+  t.equal(manifest.snapshot.method, 'stop');
+  t.equal(await statusOf(), 'running');
+  await useImage(NAME);
+});
+
+t.test('a flipped byte, a missing file', async (t) => {
+  const made = await create();
+  const stored = made.manifest.files[0]?.stored ?? '';
+  const file = path.join(made.path, stored);
+  const bytes = readFileSync(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  writeFileSync(file, bytes);
+  const flipped = await script(['backup', 'verify', made.manifest.id]);
+  t.equal(flipped.code, 1);
+  t.match(flipped.stderr, `${stored} is damaged`);
+  rmSync(file);
+  const restored = await script(['backup', 'restore', made.path, '--yes']);
+  t.equal(restored.code, 1);
+  t.match(restored.stderr, 'is damaged');
+  t.equal(await statusOf(), 'running', 'the index was not touched');
+  t.notOk((await inVolume()).some((name) => name.startsWith('generation-')));
+  rmSync(made.path, { recursive: true });
+});
+
+t.test('restored beside the old data, then swapped', async (t) => {
+  const { id, sentinels } = first.manifest;
+  const plan = await script(['backup', 'restore', id, '--dry-run']);
+  t.match(plan.stdout, 'generation-');
+  const done = await script(['backup', 'restore', id, '--yes', '--json']);
+  t.equal(done.code, 0, done.stderr);
+  const [generation] = (await inVolume()).filter((name) =>
+    name.startsWith('generation-')
+  );
+  t.match(
+    await docker('exec', await indexId(), 'cat', '/data/.generation'),
+    generation
+  );
+  for (const sentinel of sentinels) {
+    const now = await countOf(sentinel);
+    t.ok(now >= sentinel.records, `${sentinel.target}: ${now}`);
+  }
+  await stack.compose('up', '-d', '--force-recreate', 'constellation-local');
+  await untilReady();
+  t.match(
+    await docker('exec', await indexId(), 'cat', '/proc/1/cmdline'),
+    generation,
+    'a plain up -d serves the restored one'
+  );
+  const status = await script(['backup', 'status', '--json']);
+  const { kept } = JSON.parse(status.stdout) as { kept: unknown[] };
+  t.equal(kept.length, 1, 'the old data is kept');
+  const gone = await script([
+    ...(['backup', 'restore', '--discard-old', '--yes'] as const),
+    ...['--confirm', `${NAME}_constellation-data`],
+  ]);
+  t.equal(gone.code, 0, gone.stderr);
+  t.notOk((await inVolume()).includes('index.mdb'));
+  const last = await create();
+  t.equal(last.verified, true, 'what was restored is backed up');
+});
