@@ -59,6 +59,7 @@ export const COMPOSE_VARIABLES = {
   CONSTELLATION_MAX_OLD_BACKUPS: { takes: 'start', default: '' },
   CONSTELLATION_REPAIR_TARGET_IDS: { takes: 'start', default: '' },
   CONSTELLATION_WORKERS: { takes: 'start', default: '' },
+  CONSTELLATION_DISK_FLOOR_MIB: { takes: 'start', default: '' },
   RUST_BACKTRACE: { takes: 'start', default: '' },
   CONSTELLATION_CACHE_TTL: { takes: 'create', default: '30' },
   CONSTELLATION_TIMEOUT: { takes: 'create', default: '5000' },

@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { BackupError } from '../backup/backup-error.js';
+import { snapshotterOf } from '../backup/commands/runtime-parts.js';
 import { EmbeddedSnapshotter } from '../backup/embedded/embedded-snapshotter.js';
 import {
   makeFirstBackup,
   sceneOfOffer,
   wantsBackup,
 } from '../backup/offer-backup.js';
+import type { Snapshotter } from '../backup/snapshotter.js';
 import type { CommandContext } from '../cli/index.js';
 import type { StateFolder } from '../runtime/state-folder.js';
 import type { TEARDOWN_COMMAND } from './teardown-command.js';
@@ -28,13 +29,7 @@ export async function offerBackup(
     ({ level, sample }) => level === 'data' && sample === false
   );
   const isVolume = engine.some(({ kind }) => kind === 'volume');
-  if (isVolume && flags.backup === true) {
-    throw new BackupError('a volume of Docker cannot be backed up yet', {
-      code: 'NOT_SUPPORTED',
-      suggestion: 'copy the volume yourself, then go on with --no-backup',
-    });
-  }
-  if (data.length === 0) return;
+  if (data.length === 0 && !isVolume) return;
   const isWanted = await wantsBackup({
     folder,
     given: flags.backup,
@@ -45,10 +40,14 @@ export async function offerBackup(
   });
   if (!isWanted) return;
   const scene = await sceneOfOffer(folder, flags.backups);
-  for (const one of data) {
+  const snapshotters: readonly Snapshotter[] = [
+    ...data.map((one) => new EmbeddedSnapshotter(path.resolve(one.path))),
+    ...(isVolume ? [await snapshotterOf(scene, undefined)] : []),
+  ];
+  for (const snapshotter of snapshotters) {
     await makeFirstBackup({
       scene,
-      snapshotter: new EmbeddedSnapshotter(path.resolve(one.path)),
+      snapshotter,
       output,
       signal,
       otherwise: 'nothing was removed',

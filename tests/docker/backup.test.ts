@@ -1,4 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
@@ -23,18 +29,6 @@ const NAME = `clbak-${process.pid}`;
 await requireEngine([BASE.debian, BASE.node]);
 await buildEmbeddedImage(NAME);
 
-/** The same image under another label: which way a backup takes, that says. */
-async function relabelled(server: string): Promise<string> {
-  const folder = t.testdir();
-  const image = `${NAME}-${server === '' ? 'unknown' : server}`;
-  writeFileSync(
-    path.join(folder, 'Dockerfile'),
-    `FROM ${NAME}\nLABEL constellation-local.server="${server}"\n`
-  );
-  await docker('build', '-q', '-t', image, folder);
-  return image;
-}
-
 const stack = makeStack(GENERATION, t.testdir(), NAME);
 const state = mkdtempSync(path.join(tmpdir(), 'clbak-'));
 const [port, metricsPort] = [await freePort(), await freePort()];
@@ -46,6 +40,19 @@ t.teardown(async () => {
   await run(['docker', 'rmi', '-f', ...images]);
   rmSync(state, { recursive: true, force: true });
 });
+
+/** The same image under another label: which way a backup takes, that says. */
+async function relabelled(server: string): Promise<string> {
+  const folder = path.join(state, 'image');
+  mkdirSync(folder, { recursive: true });
+  const image = `${NAME}-${server === '' ? 'unknown' : server}`;
+  writeFileSync(
+    path.join(folder, 'Dockerfile'),
+    `FROM ${NAME}\nLABEL constellation-local.server="${server}"\n`
+  );
+  await docker('build', '-q', '-t', image, folder);
+  return image;
+}
 
 /** Runs a script on the state folder of this test. */
 async function script(words: readonly [string, ...string[]]): Promise<Done> {
@@ -214,7 +221,7 @@ t.test('a flipped byte, a missing file', async (t) => {
 t.test('restored beside the old data, then swapped', async (t) => {
   const { id, sentinels } = first.manifest;
   const plan = await script(['backup', 'restore', id, '--dry-run']);
-  t.match(plan.stdout, 'generation-');
+  t.match(plan.stdout, 'keep the present data');
   const done = await script(['backup', 'restore', id, '--yes', '--json']);
   t.equal(done.code, 0, done.stderr);
   const [generation] = (await inVolume()).filter((name) =>

@@ -76,7 +76,7 @@ export class DockerSnapshotter implements Snapshotter {
 
   async plan(): Promise<SnapshotPlan> {
     const index = await findDockerIndex(this.#options.runtime);
-    const container = assertRunning(index);
+    const container = assertReadable(index);
     const helper = await openHelper(index);
     let sizeBytes: number;
     try {
@@ -100,7 +100,7 @@ export class DockerSnapshotter implements Snapshotter {
     const { signal } = options;
     signal.throwIfAborted();
     const index = await findDockerIndex(runtime);
-    const container = assertRunning(index);
+    const container = assertReadable(index);
     const lock = await acquireLock(`${folder.held}.lock`, {
       purpose: 'a snapshot',
       signal,
@@ -135,6 +135,12 @@ export class DockerSnapshotter implements Snapshotter {
     const { engine } = index;
     const file = this.#options.folder.held;
     const planned = methodFor(index);
+    if (container.status === 'exited') {
+      await assertRoom(helper, await filesSize(helper, from), index.source);
+      await copyAll(helper, from, to, COPY_MS);
+      const facts = factsOf(index, await copiedFacts(helper, to));
+      return { method: 'stop', facts, pauseMs: 0 };
+    }
     if (planned === 'hot-copy') {
       await assertRoom(helper, await filesSize(helper, from), index.source);
       await helper.run(['cp', '-t', to, `${from}/constellation-embedded.json`]);
@@ -207,8 +213,12 @@ function methodFor({ image }: DockerIndex): SnapshotMethod {
   }
 }
 
-function assertRunning({ container }: DockerIndex): ContainerFacts {
+/** A store of LMDB's can be read at rest; the real server's counts only by its API. */
+function assertReadable({ container, image }: DockerIndex): ContainerFacts {
   if (container?.status === 'running') return container;
+  if (container?.status === 'exited' && image.server === 'embedded') {
+    return container;
+  }
   throw new BackupError(
     container === null
       ? 'the index has no container'

@@ -1,5 +1,5 @@
 import { BackupError } from '../../backup/backup-error.js';
-import { snapshotterOf } from '../../backup/commands/backup-scene.js';
+import { snapshotterOf } from '../../backup/commands/runtime-parts.js';
 import {
   makeFirstBackup,
   sceneOfOffer,
@@ -35,7 +35,7 @@ export async function backUpFirst({
   const scene = await sceneOfOffer(folder, flags.backups);
   const otherwise = 'nothing was switched';
   try {
-    const snapshotter = await snapshotterOf(scene.runtime, undefined);
+    const snapshotter = await snapshotterOf(scene, undefined);
     await makeFirstBackup({ scene, snapshotter, output, signal, otherwise });
   } catch (error) {
     const isRefused =
