@@ -120,7 +120,8 @@ export class DataHelper {
     folder: string,
     signal: AbortSignal
   ): Promise<void> {
-    await this.#engine.docker
+    const docker = await this.#engine.docker();
+    await docker
       .getContainer(this.id)
       .putArchive(archive, { path: folder, abortSignal: signal });
   }

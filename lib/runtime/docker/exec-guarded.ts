@@ -20,7 +20,7 @@ export async function execGuarded(
   { folder, signal }: { readonly folder: string; readonly signal: AbortSignal }
 ): Promise<ExecEnd> {
   signal.throwIfAborted();
-  const { docker } = engine;
+  const docker = await engine.docker();
   const exec = await askEngine(engine, () =>
     docker.getContainer(id).exec({
       Cmd: [...command],

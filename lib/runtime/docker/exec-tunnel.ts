@@ -47,11 +47,12 @@ export async function openExecTunnel(
 }
 
 async function relay(
-  { docker }: Engine,
+  engine: Engine,
   id: string,
   port: number,
   socket: Socket
 ): Promise<void> {
+  const docker = await engine.docker();
   const container = docker.getContainer(id);
   const exec = await container.exec({
     Cmd: ['bash', '-c', RELAY, 'relay', String(port)],
