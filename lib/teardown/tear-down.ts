@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import type { EnvRestoration } from '../env/index.js';
 import { isDiskFull } from '../runtime/disk-usage.js';
 import { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import type {
@@ -12,7 +11,7 @@ import { removeEngineRemains } from './engine-remains.js';
 import { findConfig, findData, type Remains } from './remains.js';
 import { reasonToKeep } from './reason-to-keep.js';
 import { removeRemains } from './remove-remains.js';
-import { restoreAppView } from './restore-appview.js';
+import { restoreAppView, type AppViewRestoration } from './restore-appview.js';
 import { writeSetupRecord, type SetupRecord } from '../setup/setup-record.js';
 import { switchBack } from './switch-back.js';
 import type { TeardownPlan, TeardownWish } from './teardown-plan.js';
@@ -31,7 +30,7 @@ export interface TeardownOutcome {
   readonly status: RuntimeStatus;
   readonly stopped: boolean;
   /** Null where nothing was to be restored. */
-  readonly restoration: EnvRestoration | null;
+  readonly restoration: AppViewRestoration | null;
   readonly removed: readonly Remains[];
   /** Folders that stay, because something of somebody else is in them. */
   readonly kept: readonly string[];
@@ -72,7 +71,7 @@ export async function tearDown(
       if (!isDiskFull(error)) throw error;
     }
   };
-  let restoration: EnvRestoration | null = null;
+  let restoration: AppViewRestoration | null = null;
   if (plan.appview?.state === 'ours' && record !== null) {
     signal.throwIfAborted();
     restoration = await restoreAppView(plan.appview.appview, false);

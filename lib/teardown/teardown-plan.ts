@@ -1,4 +1,3 @@
-import type { EnvRestoration } from '../env/index.js';
 import { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
 import type { StateFolder } from '../runtime/state-folder.js';
@@ -20,6 +19,7 @@ import {
   matchAppView,
   restoreAppView,
   type AppViewMatch,
+  type AppViewRestoration,
 } from './restore-appview.js';
 import { readSetupRecord, type SetupRecord } from '../setup/setup-record.js';
 
@@ -42,7 +42,7 @@ export interface TeardownPlan {
   /** Null where it was not asked for. */
   readonly appview: AppViewMatch | null;
   /** What restoring would change; null where there is nothing of ours. */
-  readonly restoration: EnvRestoration | null;
+  readonly restoration: AppViewRestoration | null;
   /** What goes, as asked for. */
   readonly remove: readonly Remains[];
   /** What goes from a Docker engine, in this order. */

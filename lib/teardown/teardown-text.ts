@@ -1,7 +1,7 @@
 /** What teardown says, for people and as data. Pure. */
 
 import { formatBytes, labelled } from '../cli/index.js';
-import type { EnvRestoration } from '../env/index.js';
+import type { AppViewRestoration } from './restore-appview.js';
 import type { EngineRemains } from './engine-remains.js';
 import type { Remains } from './remains.js';
 import type { TeardownOutcome } from './tear-down.js';
@@ -36,14 +36,15 @@ export function engineLines(
 
 /** What became of the AppView's `.env`. */
 export function restorationLines(
-  restoration: EnvRestoration
+  restoration: AppViewRestoration
 ): readonly string[] {
-  const { changes, left, removed, path, backupPath } = restoration;
+  const { changes, left, removed, path, backupPath, asBefore } = restoration;
   const lines: string[] = [];
   if (removed) lines.push(`${path}: removed, setup had made it`);
   else if (changes.length > 0) {
     const keys = changes.map(({ key }) => key).join(', ');
-    lines.push(`${path}: put back ${keys}`);
+    const whole = asBefore ? ', and is byte for byte as before setup' : '';
+    lines.push(`${path}: put back ${keys}${whole}`);
   }
   if (backupPath !== null) lines.push(`before that: ${backupPath}`);
   for (const { key, reason } of left) {
@@ -107,6 +108,7 @@ export function teardownDocument(
             restored: restoration.changes.map(({ key }) => key),
             left: restoration.left,
             removed: restoration.removed,
+            asBefore: restoration.asBefore,
             backupPath: restoration.backupPath,
           },
     removed: removed.map(asData),

@@ -1,4 +1,10 @@
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
@@ -97,7 +103,7 @@ t.test('what was there before setup, or somebody added, stays', async (t) => {
   const rest = Object.keys(contentOf(left.root));
   const names = rest.map((name) => path.basename(name)).sort();
   const copies = names.filter((name) => /^\.env\.backup-/.test(name));
-  t.equal(copies.length, 2, 'of before setup, and of before teardown');
+  t.strictSame(copies, [], 'the .env is as it was: no copy is needed');
   t.strictSame(
     names.filter((name) => !/^\.env\.backup-/.test(name)),
     [
@@ -113,6 +119,23 @@ t.test('what was there before setup, or somebody added, stays', async (t) => {
     'the foreign data folder is whole'
   );
 });
+
+t.test(
+  "where somebody has changed the AppView's .env since, the copies stay",
+  async (t) => {
+    const left = await leaveBehind(t);
+    const file = path.join(left.appview, '.env');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}MINE=1\n`);
+    const wish = { ...NOTHING, appview: left.appview };
+    const { restoration } = await carryOut(left, wish);
+    t.equal(restoration?.asBefore, false);
+    t.match(readFileSync(file, 'utf8'), 'MINE=1\n');
+    const copies = readdirSync(left.appview).filter((name) =>
+      /^\.env\.backup-/.test(name)
+    );
+    t.equal(copies.length, 2, 'of before setup, and of before teardown');
+  }
+);
 
 t.test('levels take no more than they say', async (t) => {
   const left = await leaveBehind(t);
