@@ -5,7 +5,8 @@
  *
  * Prints a table of one run: a bare node:http server that answers the same
  * bytes, the embedded index asked directly, the bridge answering from memory,
- * and the bridge with its cache off, which asks the index each time.
+ * and the bridge with its cache off, which asks the index each time: four at
+ * once, as by default, and as many as there are connections.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -116,6 +117,10 @@ try {
   const bare = await start('benchmarks/http/bare-server.ts', [bodies]);
   const warm = await startBridge(api, { CACHE_TTL: '3600' });
   const through = await startBridge(api, { CACHE_ENABLED: 'false' });
+  const wide = await startBridge(api, {
+    CACHE_ENABLED: 'false',
+    CONSTELLATION_CONCURRENCY: String(CONNECTIONS),
+  });
   const options = { folder, connections: CONNECTIONS, requests: REQUESTS };
   const direct = await runLoad(api, paths, options);
   process.stdout.write(
@@ -128,6 +133,7 @@ try {
     runLoad(String(bridge.ready['bridge']), paths, options);
   row('the bridge, from memory', await ask(warm), direct);
   row('the bridge, its cache off', await ask(through), direct);
+  row(`the same, ${CONNECTIONS} questions at once`, await ask(wide), direct);
 } finally {
   await Promise.all(children.map((child) => child.stop()));
   rmSync(folder, { recursive: true, force: true });

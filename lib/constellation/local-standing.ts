@@ -85,11 +85,13 @@ const SHRUNK_SHARE = 0.5;
  * An index with a `/health` is taken at its word, but one whose newest event
  * is old, or from before it came back, is `behind` whatever it says.
  *
- * One with numbers only is `current` while they move, `behind` and then
- * `stalled` once they stand still. It cannot say that it is catching up, so
- * it is taken to be: after it was down for as long as it was (it replays
- * several times faster than events are made), and for a while after its
- * numbers were first seen to move, because it may have started just before us.
+ * One with numbers only is `behind` until they are seen to move: it may have
+ * stood still for days before we came. It is `current` while they move,
+ * `behind` and then `stalled` once they stand still. It cannot say that it is
+ * catching up, so it is taken to be: after it was down for as long as it was
+ * (it replays several times faster than events are made), and for a while
+ * after its numbers were first seen to move, because it may have started just
+ * before us.
  * If it comes back with a fraction of its records, what the operator said of
  * it was said of another index.
  *
@@ -198,7 +200,10 @@ function verdictOf(
   const nowMs = standing.observedAtMs;
   const stillMs = stallAfterMs === 0 ? 0 : nowMs - standing.numbersSinceMs;
   if (stallAfterMs > 0 && stillMs >= stallAfterMs) return 'stalled';
-  return nowMs < standing.behindUntilMs || stillMs >= LATE_NUMBERS_MS
-    ? 'behind'
-    : 'current';
+  const isProven = stallAfterMs === 0 || standing.hasMoved;
+  return isProven &&
+    nowMs >= standing.behindUntilMs &&
+    stillMs < LATE_NUMBERS_MS
+    ? 'current'
+    : 'behind';
 }

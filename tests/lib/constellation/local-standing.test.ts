@@ -96,7 +96,7 @@ t.test('it tells since when it is complete, if it can know', async (t) => {
 t.test('a real server, which has numbers only, is watched', async (t) => {
   const moving = [0, 5, 10, 15, 20].map((s) => [s, numbers(1000 + s)] as const);
   for (const [what, looks, verdict] of [
-    ['seen once', [[0, numbers(1)]], 'current'],
+    ['seen once, so it may have stood still', [[0, numbers(1)]], 'behind'],
     [
       'seen to move for the first time, so it may be catching up',
       moving,
@@ -104,19 +104,21 @@ t.test('a real server, which has numbers only, is watched', async (t) => {
     ],
     ['a minute later', [...moving, [70, numbers(1100)]], 'current'],
     [
-      'still for 29 s',
+      'never seen to move',
       [
         [0, numbers(1)],
         [29, numbers(1)],
       ],
+      'behind',
+    ],
+    [
+      'moved, and still for 29 s',
+      [...moving, [70, numbers(1100)], [99, numbers(1100)]],
       'current',
     ],
     [
-      'still for 30 s',
-      [
-        [0, numbers(1)],
-        [30, numbers(1)],
-      ],
+      'moved, and still for 30 s',
+      [...moving, [70, numbers(1100)], [100, numbers(1100)]],
       'behind',
     ],
     [
