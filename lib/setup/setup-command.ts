@@ -100,6 +100,16 @@ export const SETUP_COMMAND = defineCommand({
       placeholder: 'DIR',
       help: 'folder of that backup (default: the one of the last backup)',
     }),
+    since: {
+      type: 'string',
+      placeholder: 'TIME',
+      help: 'move the time since which the index is complete, after an outage longer than its stream keeps events; Docker only, test.ts says when',
+      check: (text) =>
+        /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) &&
+        Date.parse(text) <= Date.now()
+          ? undefined
+          : 'a time of the past in ISO 8601, such as 2026-01-31T12:00:00Z',
+    },
     cacheTtl: settingFlag('CONSTELLATION_CACHE_TTL', {
       help: 'how long the AppView keeps an answer (default 30)',
     }),

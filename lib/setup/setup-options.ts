@@ -34,6 +34,8 @@ export interface SetupOptions {
   /** Null: by the number of cores. */
   readonly workers: number | null;
   readonly logLevel: RuntimeLogLevel;
+  /** Since when the index is complete, where somebody says so. */
+  readonly since: Date | null;
   readonly sample: boolean;
   /** The AppView's stack of containers; Docker only. */
   readonly stack: Omit<StackWish, 'appview'>;
@@ -91,6 +93,7 @@ export function resolveOptions(
     fallbackUrl: values.fallbackUrl ?? null,
     workers: values.workers ?? null,
     logLevel: values.logLevel,
+    since: values.since === undefined ? null : new Date(values.since),
     sample,
     stack: {
       composeFiles: (values.composeFile ?? '')
@@ -124,6 +127,12 @@ function refuseMixtures(values: FlagValues<SetupFlags>): void {
     throw mixture(
       '--appview',
       'sample data is invented and must not reach an AppView: leave out --appview, or --sample'
+    );
+  }
+  if (values.since !== undefined && values.runtime === 'embedded') {
+    throw mixture(
+      '--since',
+      'the embedded index says since when it is complete itself'
     );
   }
   if (sample && values.runtime === 'docker') {

@@ -94,6 +94,26 @@ for (const generation of COMPOSES) {
         t.match(readEnv(), `LOCAL_SINCE=${since ?? '?'}`);
       });
 
+      if (generation.name === 'v2') {
+        await t.test('a time that is not true is seen and moved', async (t) => {
+          const early = await setup('--since', '2020-01-01T00:00:00Z');
+          t.equal(early.code, 0, early.stderr);
+          t.match(readEnv(), 'LOCAL_SINCE=2020-01-01T00:00:00.000Z');
+          t.strictSame(await others(), ids);
+          const seen = await script('test', '--only', 'health');
+          t.equal(seen.code, 1);
+          t.match(seen.stdout, 'LOCAL_SINCE is not true any more');
+          const [, next = ''] = /setup\.ts --yes --since (\S+)/.exec(
+            seen.stdout
+          ) ?? [''];
+          const moved = await setup('--since', next);
+          t.equal(moved.code, 0, moved.stderr);
+          t.match(readEnv(), `LOCAL_SINCE=${next}`);
+          const good = await script('test', '--only', 'health');
+          t.equal(good.code, 0, good.stdout);
+        });
+      }
+
       await t.test('an outage of the Jetstream', async () => {
         await stack.setFault({ fault: 'close', afterEvents: 1, times: 3 });
         await golden('while the stream is out');

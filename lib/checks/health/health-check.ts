@@ -4,8 +4,10 @@ import {
   readHealth,
   waitFor,
 } from '../../health/index.js';
+import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import type { Check, CheckOutcome } from '../check.js';
 import type { CheckContext } from '../check-context.js';
+import { judgeSince } from './judge-since.js';
 import { judgeReadings, type HealthReading } from './judge-readings.js';
 
 /** 2: fresh, not only answering. */
@@ -14,21 +16,48 @@ export const healthCheck: Check<CheckContext> = {
   name: 'Health',
   needs: ['running'],
   run: async (context, signal) => {
-    const { api, clock, limits, runtime } = context;
-    const isReal =
-      runtime?.kind === 'docker' && (await context.identity()) === null;
-    if (isReal) return await judgeCountersOf(context, signal);
-    const readings: HealthReading[] = [];
-    for (;;) {
-      const sentMs = clock.nowMs();
-      const health = await readHealth(api.baseUrl, signal);
-      readings.push({ health, sentMs, receivedMs: clock.nowMs() });
-      const judgement = judgeReadings(readings, limits);
-      if (judgement.status !== 'again') return judgement;
-      await clock.sleep(limits.apartMs, signal);
-    }
+    const outcome = await lookAtHealth(context, signal);
+    if (outcome.status !== 'pass') return outcome;
+    return (await lookAtSince(context)) ?? outcome;
   },
 };
+
+/** What was noted of the index's completeness; in a container setup keeps it. */
+async function lookAtSince({
+  runtime,
+  identity,
+}: CheckContext): Promise<CheckOutcome | null> {
+  if (!(runtime instanceof DockerRuntime)) return null;
+  const container = await runtime.container();
+  if (container === null) return null;
+  const told = (await identity())?.completeSince ?? null;
+  const { finishedAt, startedAt } = container;
+  return judgeSince({
+    noted: await runtime.completeSince(),
+    told: told === null ? null : new Date(told),
+    finishedAt,
+    startedAt,
+  });
+}
+
+async function lookAtHealth(
+  context: CheckContext,
+  signal: AbortSignal
+): Promise<CheckOutcome> {
+  const { api, clock, limits, runtime } = context;
+  const isReal =
+    runtime?.kind === 'docker' && (await context.identity()) === null;
+  if (isReal) return await judgeCountersOf(context, signal);
+  const readings: HealthReading[] = [];
+  for (;;) {
+    const sentMs = clock.nowMs();
+    const health = await readHealth(api.baseUrl, signal);
+    readings.push({ health, sentMs, receivedMs: clock.nowMs() });
+    const judgement = judgeReadings(readings, limits);
+    if (judgement.status !== 'again') return judgement;
+    await clock.sleep(limits.apartMs, signal);
+  }
+}
 
 /** The real server has no `/health`: its counters have to move. */
 async function judgeCountersOf(

@@ -240,6 +240,13 @@ export class DockerRuntime implements Runtime {
     return since === null ? null : new Date(since);
   }
 
+  /** Notes another time than before: an outage was too long, or a word given. */
+  async moveComplete(since: Date): Promise<void> {
+    const record = await this.record();
+    if (record === null) return;
+    await this.keep({ ...record, since: since.toISOString() });
+  }
+
   /** Notes since when the index is complete; once known it stays. */
   async noteComplete(since: Date): Promise<void> {
     const record = await this.record();

@@ -133,9 +133,10 @@ export class ComposeSwitch implements AppViewSwitch {
       CONSTELLATION_LOCAL: 'true',
       CONSTELLATION_CACHE_TTL: String(cacheTtlSeconds),
       CONSTELLATION_TIMEOUT: String(timeoutMs),
-      CONSTELLATION_LOCAL_SINCE: record?.since ?? null,
       COMPOSE_FILE: files.join(path.delimiter),
       ...record?.variables,
+      // What was noted, not what a start was told.
+      CONSTELLATION_LOCAL_SINCE: record?.since ?? null,
     };
   }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../cli/index.js';
 import { HealthError } from '../../health/index.js';
+import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import type { FoundHealth } from '../runtimes/setup-runtime.js';
 import type { SetupRun } from '../setup-run.js';
 import { writeLocalSince } from './env-file-step.js';
@@ -21,11 +22,35 @@ export const healthStep: ActStep = {
     const { health, isFresh } = await wait(run, live);
     findings.set('health', health);
     findings.set('isFresh', isFresh);
+    await moveSince(run);
     findings.set('completeSince', await runtime.completeSince(signal));
     if (!options.sample) await writeLocalSince(run);
     return result(health, isFresh);
   },
 };
+
+/** Taken back with the rest where the run fails. */
+async function moveSince({
+  findings,
+  options,
+  undo,
+  warnings,
+}: SetupRun): Promise<void> {
+  const { since } = options;
+  if (since === null) return;
+  const { runtime } = findings.get('runtime');
+  if (!(runtime instanceof DockerRuntime)) {
+    warnings.push(
+      '--since was left out: this index says itself since when it is complete'
+    );
+    return;
+  }
+  const before = await runtime.completeSince();
+  undo.add('time since which it is complete', async () => {
+    if (before !== null) await runtime.moveComplete(before);
+  });
+  await runtime.moveComplete(since);
+}
 
 async function wait(
   run: SetupRun,
