@@ -24,6 +24,7 @@ import {
 import type { SetupFlags } from './setup-command.js';
 import { setupDocument } from './setup-document.js';
 import { SetupError } from './setup-error.js';
+import { rebuildIndex } from './rebuild/rebuild-index.js';
 import { resolveOptions } from './setup-options.js';
 import { finalBlock, planBlock, type ReportBlock } from './setup-report.js';
 import type { SetupRun } from './setup-run.js';
@@ -66,6 +67,11 @@ export async function runSetupCommand(
     await lock?.release();
     return code;
   }
+  const envFile = new UndoableEnvFile(options.envFile, undo);
+  if (values.rebuild && !options.dryRun) {
+    await rebuildIndex(context, folder);
+    await envFile.write({ CONSTELLATION_LOCAL_SINCE: null });
+  }
   const run: SetupRun = {
     options,
     folder,
@@ -76,7 +82,7 @@ export async function runSetupCommand(
     record,
     before: await statusBefore(folder, record),
     findings: new FindingsSoFar(),
-    envFile: new UndoableEnvFile(options.envFile, undo),
+    envFile,
     warnings: [],
     programs: hooks.programs,
   };

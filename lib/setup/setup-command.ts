@@ -92,6 +92,16 @@ export const SETUP_COMMAND = defineCommand({
       default: false,
       help: 'go back to the image before the last upgrade; Docker only',
     },
+    rebuild: {
+      type: 'boolean',
+      default: false,
+      help: 'begin a new, empty index and keep the old one beside it; Docker only',
+    },
+    confirm: {
+      type: 'string',
+      placeholder: 'NAME',
+      help: 'name of the volume, to confirm --rebuild where nobody can be asked',
+    },
     backup: {
       type: 'boolean',
       help: 'make a backup before an upgrade; asked for where neither is given',

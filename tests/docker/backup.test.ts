@@ -254,3 +254,29 @@ t.test('restored beside the old data, then swapped', async (t) => {
   const last = await create();
   t.equal(last.verified, true, 'what was restored is backed up');
 });
+
+t.test('rebuilt in one command, the old index kept', async (t) => {
+  const [sentinel] = first.manifest.sentinels;
+  if (sentinel === undefined) throw new Error('no place was counted');
+  const envFile = path.join(stack.folder, '.env');
+  const since = (): number =>
+    Date.parse(
+      /LOCAL_SINCE=(\S+)/.exec(readFileSync(envFile, 'utf8'))?.[1] ?? ''
+    );
+  const [volume, begunMs] = [`${NAME}_constellation-data`, Date.now()];
+  const rebuild = [
+    ...(['setup', '--rebuild', '--yes', '--runtime', 'docker'] as const),
+    ...['--appview', stack.folder],
+    ...['--port', `${port}`, '--metrics-port', `${metricsPort}`],
+    ...['--jetstream', 'ws://jetstream:6008/subscribe'],
+  ] as const;
+  const refused = await script([...rebuild, '--confirm', 'another']);
+  t.not(refused.code, 0, 'not without its name');
+  const done = await script([...rebuild, '--confirm', volume]);
+  t.equal(done.code, 0, done.stderr);
+  t.ok(since() >= begunMs, 'the remote covers what was before');
+  const generations = (await inVolume()).filter((name) =>
+    name.startsWith('generation-')
+  );
+  t.equal(generations.length, 2, 'the old one and the new one');
+});

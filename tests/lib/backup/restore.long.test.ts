@@ -12,6 +12,7 @@ import { EmbeddedOpener } from '../../../lib/backup/embedded/embedded-opener.js'
 import { EmbeddedPlace } from '../../../lib/backup/embedded/embedded-place.js';
 import { EmbeddedSnapshotter } from '../../../lib/backup/embedded/embedded-snapshotter.js';
 import { chooseBackup } from '../../../lib/backup/backup-folder.js';
+import { mendRestore } from '../../../lib/backup/restore/mend-restore.js';
 import {
   RESTORE_STAGES,
   restoreBackup,
@@ -86,7 +87,13 @@ t.test(
       t.equal(await served(), isNew ? BEFORE : AFTER, `${stage}: whole`);
       const record = await readRestoreRecord(folder.restore);
       const isNoted = stage !== 'unpack' && stage !== 'verify';
-      t.equal(record?.phase, isNoted ? 'swapping' : undefined, 'it is noted');
+      const phase = isNew ? 'starting' : isNoted ? 'swapping' : undefined;
+      t.equal(record?.phase, phase, 'it is noted');
+      const mend = (): Promise<string | null> =>
+        mendRestore(folder.restore, runtime, new AbortController().signal);
+      t.equal((await mend()) !== null, stopped, 'started again where it stood');
+      t.equal((await runtime.status()).state, 'running');
+      t.equal(await mend(), null, 'once');
     }
     const left = readdirSync(folder.path).filter((name) =>
       name.startsWith('data.restoring')
