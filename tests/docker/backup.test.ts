@@ -187,6 +187,25 @@ t.test('the real server’s way: frozen for a moment', async (t) => {
   t.equal(await statusOf(), 'running');
 });
 
+t.test('killed while it is frozen, the container goes on', async (t) => {
+  const file = path.join(state, 'held.json');
+  const program = 'tests/fixtures/backup/dying-hold.ts';
+  await run(
+    [
+      ...([process.execPath, '--import', 'tsx', program] as const),
+      ...[NAME, file],
+    ],
+    { cwd: ROOT }
+  ).catch(() => undefined); // killed
+  t.match(readFileSync(file, 'utf8'), 'paused', 'it was in the middle of it');
+  await until(statusOf, (status) => status === 'running', 'the guard');
+  // The guard was killed as well: the next run does it.
+  await docker('pause', await indexId());
+  const { stderr } = await script(['backup', 'status']);
+  t.match(stderr, 'paused by a backup that was killed; it goes on');
+  t.equal(await statusOf(), 'running');
+});
+
 t.test('an image that does not say: stopped, and said first', async (t) => {
   await useImage(await relabelled(''));
   const done = await script(['backup', 'create', '--json']);

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../cli/index.js';
+import { readHealth } from '../../health/index.js';
 import { freeSpace } from '../../runtime/disk-usage.js';
 import {
   daysText,
@@ -7,7 +8,6 @@ import {
   type GrowthRate,
 } from '../disk/growth.js';
 import { readGrowth } from '../disk/growth-history.js';
-import { indexGrowth } from '../disk/index-growth.js';
 import type {
   Prerequisite,
   PrerequisiteFinding,
@@ -15,6 +15,9 @@ import type {
 } from './prerequisite.js';
 
 const MIB = 1024 * 1024;
+
+/** How long the index may take to tell (ms); nothing waits for it longer. */
+const TOLD_MS = 1500;
 
 /** Below this the index pauses (its `--min-free-mib`), so none is begun. */
 export const LEAST_FREE_BYTES = 128 * MIB;
@@ -40,8 +43,23 @@ async function growthOf({
   growthFile,
   signal,
 }: PrerequisiteSubject): Promise<GrowthRate> {
-  const told = await indexGrowth(ownApi, signal);
+  const told = await toldGrowth(ownApi, signal);
   return growthRate(await readGrowth(growthFile), dataPath, told);
+}
+
+/** What a running index has measured; null: it does not say, or not yet. */
+async function toldGrowth(
+  api: string | null,
+  signal: AbortSignal
+): Promise<number | null> {
+  if (api === null) return null;
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(TOLD_MS)]);
+  try {
+    return (await readHealth(api, stop)).growth?.bytesPerDay ?? null;
+  } catch {
+    signal.throwIfAborted();
+    return null; // an index that does not answer is not the disk's business
+  }
 }
 
 /** Judges the space left (bytes; null: the system does not say). Pure. */

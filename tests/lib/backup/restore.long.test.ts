@@ -84,7 +84,6 @@ t.test(
       const { state } = await runtime.status();
       const stopped = stage === 'swap' || stage === 'start';
       t.equal(state, stopped ? 'stopped' : 'running', `${stage}: ${state}`);
-      t.equal(await served(), isNew ? BEFORE : AFTER, `${stage}: whole`);
       const record = await readRestoreRecord(folder.restore);
       const isNoted = stage !== 'unpack' && stage !== 'verify';
       const phase = isNew ? 'starting' : isNoted ? 'swapping' : undefined;
@@ -94,6 +93,7 @@ t.test(
       t.equal((await mend()) !== null, stopped, 'started again where it stood');
       t.equal((await runtime.status()).state, 'running');
       t.equal(await mend(), null, 'once');
+      t.equal(await served(), isNew ? BEFORE : AFTER, `${stage}: whole`);
     }
     const left = readdirSync(folder.path).filter((name) =>
       name.startsWith('data.restoring')
