@@ -103,9 +103,7 @@ for (const generation of COMPOSES) {
           const seen = await script('test', '--only', 'health');
           t.equal(seen.code, 1);
           t.match(seen.stdout, 'LOCAL_SINCE is not true any more');
-          const [, next = ''] = /setup\.ts --yes --since (\S+)/.exec(
-            seen.stdout
-          ) ?? [''];
+          const [, next = ''] = /--since (\S+)/.exec(seen.stdout) ?? [''];
           const moved = await setup('--since', next);
           t.equal(moved.code, 0, moved.stderr);
           t.match(readEnv(), `LOCAL_SINCE=${next}`);
