@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PINNED_SOURCE } from '../../compose/index.js';
+import { COMPOSE_VARIABLES, PINNED_SOURCE } from '../../compose/index.js';
 
 /** An image that is to be run. */
 export interface ImageTarget {
@@ -31,6 +31,18 @@ export function imageOfRevision(revision: string | null): ImageTarget {
       : `${BUILT}:${tag.slice(0, MAX_TAG - 9)}-${mark}`,
     revision: wanted,
   };
+}
+
+/**
+ * Whether an image was built here from another revision than this one. The
+ * overlay's own name, where none is named, stands for the pinned one. Pure.
+ */
+export function isOfOtherRevision(image: string, revision: string): boolean {
+  if (!image.startsWith(`${BUILT}:`)) return false;
+  const isPinned =
+    image === COMPOSE_VARIABLES.CONSTELLATION_IMAGE.default &&
+    revision === PINNED_SOURCE.revision;
+  return !isPinned && image !== imageOfRevision(revision).name;
 }
 
 /** A name for an image whose own name was given to another one since. Pure. */

@@ -9,6 +9,7 @@ import {
 } from '../../health/index.js';
 import { deathOf } from '../../runtime/death.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import { isOfOtherRevision } from '../../runtime/docker/image-target.js';
 import { reachableUrl } from '../../runtime/embedded/embedded-processes.js';
 import { hostPort } from '../../runtime/embedded/embedded-command.js';
 import type { RuntimeConfig } from '../../runtime/runtime.js';
@@ -33,7 +34,11 @@ export const DOCKER_SETUP: SetupRuntimeKind = {
   title: 'the Docker runtime',
   takesSample: false,
   prerequisites: DOCKER_PREREQUISITES,
-  open: (options) => new DockerSetup(new DockerRuntime(options)),
+  open: (options) =>
+    new DockerSetup(
+      new DockerRuntime(options),
+      options.env['CONSTELLATION_VERSION']
+    ),
 };
 
 /** Setup's side of the Docker runtime. */
@@ -45,14 +50,29 @@ export class DockerSetup implements SetupRuntime {
   /** The real server reads one stream. */
   readonly maxStreams = 1;
 
-  constructor(runtime: DockerRuntime) {
+  readonly #revision: string | undefined;
+
+  /** @param revision of the server, where somebody named one */
+  constructor(runtime: DockerRuntime, revision?: string) {
     this.runtime = runtime;
+    this.#revision = revision;
     // An AppView without a compose file runs on this machine itself.
     this.appview = new ComposeSwitch(runtime, new EnvFileSwitch());
   }
 
   apiUrl({ bind, port }: RuntimeConfig): string {
     return reachableUrl(`http://${hostPort(bind, port)}`);
+  }
+
+  /** Another version is built beside the running one, and has a way back. */
+  async notDone(): Promise<string | null> {
+    const revision = this.#revision ?? '';
+    const record = await this.runtime.record();
+    if (revision === '' || record === null) return null;
+    const { image } = record;
+    return isOfOtherRevision(image, revision)
+      ? `the index runs ${image}, not revision ${revision}: npx zx scripts/setup.ts --upgrade --version ${revision}`
+      : null;
   }
 
   async findData(dataPath: string | null): Promise<FoundData> {

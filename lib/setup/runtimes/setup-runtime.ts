@@ -80,6 +80,9 @@ export interface SetupRuntime {
   /** It may reach streams that this machine does not (default false). */
   readonly hasOwnNetwork?: boolean | undefined;
 
+  /** What was asked for and a plain setup does not do, with the way to it. */
+  readonly notDone?: (() => Promise<string | null>) | undefined;
+
   /** How many streams it takes (default: any number). */
   readonly maxStreams?: number | undefined;
 }

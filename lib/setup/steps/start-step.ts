@@ -25,6 +25,8 @@ export const startStep: ActStep = {
         ? await runtime.status()
         : await start(run, live, plan);
     run.findings.set('status', status);
+    const missing = await run.findings.get('runtime').notDone?.();
+    if (typeof missing === 'string') run.warnings.push(missing);
     const parts = status.parts.map(({ name, id }) => `${name} ${id}`);
     const text = `${status.detail.replace(/ since .*$/, '')}, ${parts.join(', ')}`;
     return plan.change === 'none'

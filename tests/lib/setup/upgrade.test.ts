@@ -4,7 +4,10 @@ import path from 'node:path';
 import t from 'tap';
 import { parseFlags, errorText } from '../../../lib/cli/index.js';
 import { PINNED_SOURCE } from '../../../lib/compose/index.js';
-import { imageOfRevision } from '../../../lib/runtime/docker/image-target.js';
+import {
+  imageOfRevision,
+  isOfOtherRevision,
+} from '../../../lib/runtime/docker/image-target.js';
 import { projectVersion } from '../../../lib/runtime/project-version.js';
 import { SETUP_COMMAND } from '../../../lib/setup/setup-command.js';
 import { upgradeRequest } from '../../../lib/setup/upgrade/upgrade-request.js';
@@ -24,6 +27,15 @@ t.test('each revision has a tag of its own', async (t) => {
   t.not(one.name, other.name);
   const { name } = imageOfRevision('x'.repeat(300));
   t.equal(name.length, 'constellation-local:'.length + 128);
+});
+
+t.test('a plain setup knows that it keeps another revision', async (t) => {
+  const { revision: pinned } = imageOfRevision(null);
+  t.ok(isOfOtherRevision('constellation-local:v1', 'v2'));
+  t.notOk(isOfOtherRevision('constellation-local:v1', 'v1'));
+  t.ok(isOfOtherRevision('constellation-local:latest', 'v2'));
+  t.notOk(isOfOtherRevision('constellation-local:latest', pinned ?? ''));
+  t.notOk(isOfOtherRevision('registry.example/constellation:1', 'v2'));
 });
 
 t.test('what is asked for, and what does not go with it', async (t) => {
