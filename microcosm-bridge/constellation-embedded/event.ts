@@ -11,6 +11,7 @@ export interface CommitEvent {
   readonly operation: CommitOperation;
   readonly collection: string;
   readonly rkey: string;
+  /** Empty when the event has none: nothing then tells a repeat. */
   readonly rev: string;
   /** The record as parsed, an object; absent when it was deleted. */
   readonly record?: unknown;
@@ -52,6 +53,9 @@ export const EVENT_LIMITS = {
   word: 64,
 } as const;
 
+/** In place of the revision that an event does not have; the real server needs none. */
+const NO_REV = '';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** No spaces, no controls: these become keys of the store. */
@@ -79,12 +83,13 @@ function commitEvent(
   commit: unknown
 ): CommitEvent | null {
   if (!isFields(commit)) return null;
-  const { operation, collection, rkey, rev, record } = commit;
+  const { operation, collection, rkey, record } = commit;
+  const rev = commit['rev'] === undefined ? NO_REV : commit['rev'];
   if (
     !isOperation(operation) ||
     !isIdentifier(collection, EVENT_LIMITS.collection) ||
     !isIdentifier(rkey, EVENT_LIMITS.rkey) ||
-    !isIdentifier(rev, EVENT_LIMITS.rev)
+    !(rev === NO_REV || isIdentifier(rev, EVENT_LIMITS.rev))
   ) {
     return null;
   }

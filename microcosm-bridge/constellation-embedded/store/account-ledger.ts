@@ -7,6 +7,8 @@ import { textFrom } from './values.js';
 
 const ACTIVE = 1;
 const INACTIVE = 0;
+/** An id whose account was deleted: what became of the DID is under its new id. */
+const RELEASED = 2;
 
 /** How many records of an account are read at a time. */
 const RECORDS_PAGE = 1000;
@@ -61,6 +63,16 @@ export class AccountLedger {
   }
 
   /**
+   * Ends an id with its account. Should the DID come back, it gets another
+   * one: so the real server has it, where links that the deletion left are
+   * listed only while the DID has an account again, and are not its links.
+   */
+  release(did: string): void {
+    this.#mark(did, RELEASED);
+    this.#ids.release(did);
+  }
+
+  /**
    * Every record of an account, which may have millions: a page at a time.
    * Those that were given out may be removed meanwhile.
    */
@@ -86,16 +98,16 @@ export class AccountLedger {
     this.#ids.reset(nextDid);
   }
 
-  #mark(did: string, active: number): void {
+  #mark(did: string, state: number): void {
     const id = this.#ids.find(did);
     if (id === null || id >= ID_LIMIT - 1) return;
-    void this.#store.didNames.put(idKey(id), packDid(did, active));
+    void this.#store.didNames.put(idKey(id), packDid(did, state));
   }
 }
 
-function packDid(did: string, active: number): Buffer {
+function packDid(did: string, state: number): Buffer {
   const value = Buffer.allocUnsafe(1 + Buffer.byteLength(did));
-  value[0] = active;
+  value[0] = state;
   value.write(did, 1, 'utf8');
   return value;
 }
@@ -106,7 +118,11 @@ export interface Account {
   readonly active: boolean;
 }
 
-/** Reader's side of an entry of `didNames`. */
-export function unpackDid(value: Buffer): Account {
-  return { did: textFrom(value, 1), active: value[0] === ACTIVE };
+/** Reader's side of an entry of `didNames`; `released` when the id is no account's any more. */
+export function unpackDid(value: Buffer): Account & { released: boolean } {
+  return {
+    did: textFrom(value, 1),
+    active: value[0] === ACTIVE,
+    released: value[0] === RELEASED,
+  };
 }

@@ -126,11 +126,12 @@ export class IndexReader {
     return this.#idOf(this.store.dids, did);
   }
 
-  /** The account behind an id. */
+  /** The account behind an id; behind one that was given up, that of its DID now. */
   account(didId: number): Account {
-    const value = this.snapshot.get(this.store.didNames, idKey(didId));
-    if (value === undefined) throw new RangeError(`no DID ${didId}`);
-    return unpackDid(value);
+    const { did, active, released } = this.#didName(didId);
+    if (!released) return { did, active };
+    const now = this.didId(did);
+    return { did, active: now !== null && this.#didName(now).active };
   }
 
   /** A DID's part of a slot, or null when it has no link there. */
@@ -152,6 +153,12 @@ export class IndexReader {
       recordKey(didId, collectionId, rkey)
     );
     return value === undefined ? [] : unpackRecord(value).links;
+  }
+
+  #didName(didId: number): ReturnType<typeof unpackDid> {
+    const value = this.snapshot.get(this.store.didNames, idKey(didId));
+    if (value === undefined) throw new RangeError(`no DID ${didId}`);
+    return unpackDid(value);
   }
 
   #idOf(ids: Tree, text: string): number | null {

@@ -55,6 +55,12 @@ export class Interner {
     return id;
   }
 
+  /** Gives a text's id up: what is kept under the id stays, the text gets a new one. */
+  release(text: string): void {
+    void this.#trees.ids.remove(textKey(text));
+    this.#cache.delete(text);
+  }
+
   /** Forgets what a transaction that failed gave out. */
   reset(next: number): void {
     this.#next = next;

@@ -6,6 +6,7 @@
  */
 
 import { LRUCache } from 'lru-cache';
+import type { RecordLink } from '../links/record-links.js';
 import {
   ID_LIMIT,
   byDidAndSeqKey,
@@ -86,6 +87,29 @@ export class LinkLedger {
     slot.records++;
     if (this.#joinDid(slot.slotId, didId, seq)) slot.dids++;
     return { slotId: slot.slotId, seq };
+  }
+
+  /**
+   * Whether links that were added are these, in this order.
+   *
+   * @param sourceOf - id of the source with a path, null when there is none
+   */
+  holds(
+    refs: readonly LinkRef[],
+    links: readonly RecordLink[],
+    sourceOf: (path: string) => number | null
+  ): boolean {
+    if (refs.length !== links.length) return false;
+    return links.every(({ path, target }, index) => {
+      const name = this.#store.slots.getBinaryFast(
+        idKey(refs[index]?.slotId ?? 0)
+      );
+      return (
+        name !== undefined &&
+        targetOfSlotName(name) === target &&
+        sourceOfSlotName(name) === sourceOf(path)
+      );
+    });
   }
 
   /** Takes a link out. */

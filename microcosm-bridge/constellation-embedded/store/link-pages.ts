@@ -99,7 +99,10 @@ export function didPage(
   });
 }
 
-/** As {@link linkPage}, of these DIDs only, and how many links they have. */
+/**
+ * As {@link linkPage}, of these DIDs only, and how many links they have: those
+ * of hidden accounts count here no more than they are listed.
+ */
 export function linkPageOf(
   reader: IndexReader,
   slotId: number,
@@ -112,8 +115,8 @@ export function linkPageOf(
     const didId = reader.didId(did);
     const entry = didId === null ? null : reader.didEntry(slotId, didId);
     if (didId === null || entry === null) continue;
-    total += entry.count;
     if (!reader.account(didId).active) continue;
+    total += entry.count;
     found.push(...linksOfDid(reader, slotId, didId, entry, request));
   }
   found.sort((a, b) => (request.reverse ? a.seq - b.seq : b.seq - a.seq));

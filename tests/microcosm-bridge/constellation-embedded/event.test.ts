@@ -171,9 +171,14 @@ t.test('a commit without its parts is malformed', async (t) => {
       'a\n',
       'é',
     ]) {
+      if (name === 'rev' && (value === undefined || value === '')) continue;
       t.equal(parseEvent(commit({ [name]: value })), null, name);
     }
   }
+});
+
+t.test('a commit may come without a revision', async (t) => {
+  t.match(parseEvent(commit({ rev: undefined })), { rev: '', rkey: /./ });
 });
 
 t.test(

@@ -44,6 +44,21 @@ t.test('an older revision after a rewind changes nothing', async (t) => {
   t.match(index.reader.slot(`${POST}2`, LIKES), { records: 1 });
 });
 
+t.test('events of one revision that differ are all taken', async (t) => {
+  const index = openTestIndex(t.testdir());
+  t.teardown(index.close);
+  const { rev } = like(A, 'one', POST);
+  const other = { subject: { uri: `${POST}2` } };
+  index.apply(
+    { ...like(A, 'one', POST), rev },
+    { ...commit('update', A, LIKE, 'one', other), rev }
+  );
+  t.match(index.reader.slot(POST, LIKES), { records: 0 });
+  t.match(index.reader.slot(`${POST}2`, LIKES), { records: 1 });
+  index.apply({ ...commit('delete', A, LIKE, 'one'), rev });
+  t.match(index.reader.slot(`${POST}2`, LIKES), { records: 0 });
+});
+
 t.test(
   'a whole batch that comes again after a rewind changes nothing',
   async (t) => {
