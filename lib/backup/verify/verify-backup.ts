@@ -85,9 +85,12 @@ async function verifyOpened(
     await workplace.unpack(backup, signal, onProgress);
     onStage('comparing counts');
     await assertSameCounts(workplace, backup, signal);
-  } finally {
-    await workplace.remove();
+  } catch (error) {
+    // What is wrong with the backup is worth more than what is left behind.
+    await workplace.remove().catch(() => undefined);
+    throw error;
   }
+  await workplace.remove();
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { pause } from '../pause.js';
 import { RuntimeError } from '../runtime-error.js';
 import { execIn, type ExecOptions } from './container-output.js';
 import { askEngine, statusOf, type Engine } from './engine.js';
@@ -14,6 +15,10 @@ export interface HelperOptions {
   /** `UID:GID` that the index runs as. */
   readonly user: string;
 }
+
+/** How long the engine may take to remove one (ms). */
+const REMOVAL_MS = 30_000;
+const REMOVAL_POLL_MS = 50;
 
 /** Where the data is in it. */
 export const DATA = '/data';
@@ -126,16 +131,37 @@ export class DataHelper {
       .putArchive(archive, { path: folder, abortSignal: signal });
   }
 
-  /** Ends it; waits until the engine has removed it. */
+  /**
+   * Ends it, and returns once the engine has removed it: only then its volume
+   * is free.
+   */
   async close(): Promise<void> {
     this.#stdin.end();
-    await askEngine(this.#engine, async (docker) => {
-      const container = docker.getContainer(this.id);
+    const endMs = performance.now() + REMOVAL_MS;
+    while (!(await this.#isRemoved())) {
+      if (performance.now() > endMs) {
+        throw new RuntimeError(
+          `the engine has not removed container ${this.id.slice(0, 12)} within ${REMOVAL_MS} ms`,
+          {
+            code: 'TIMEOUT',
+            suggestion: `docker rm -f ${this.id.slice(0, 12)}`,
+          }
+        );
+      }
+      await pause(REMOVAL_POLL_MS);
+    }
+  }
+
+  async #isRemoved(): Promise<boolean> {
+    return await askEngine(this.#engine, async (docker) => {
       try {
-        await container.remove({ force: true });
+        await docker.getContainer(this.id).remove({ force: true });
+        return true;
       } catch (error) {
-        // 409: the engine is at it.
-        if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+        if (statusOf(error) === 404) return true;
+        // The engine is at it.
+        if (statusOf(error) === 409) return false;
+        throw error;
       }
     });
   }
