@@ -1,5 +1,10 @@
 import type { HealthDocument } from '../health/index.js';
-import type { Runtime, RuntimeStatus } from '../runtime/runtime.js';
+import type {
+  DataLocation,
+  Runtime,
+  RuntimeStatus,
+} from '../runtime/runtime.js';
+import type { GrowthRate } from '../setup/disk/growth.js';
 import type { AppViewSubject } from './appview/appview-subject.js';
 import type { CheckLimits } from './check-limits.js';
 import type { IndexApi } from './index-api.js';
@@ -27,6 +32,8 @@ export interface CheckContext {
   readonly appview: AppViewSubject | null;
   /** Which Redis, or why none. Read when asked for. */
   readonly redis: () => Promise<RedisChoice>;
+  /** Notes the size of the data, and says how fast it has grown. */
+  readonly growth: (data: DataLocation) => Promise<GrowthRate>;
   readonly limits: CheckLimits;
   readonly clock: CheckClock;
 }

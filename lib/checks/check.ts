@@ -10,6 +10,8 @@ export type Facts = Readonly<
 export interface Passed {
   readonly status: 'pass';
   readonly message: string;
+  /** What will be wrong soon; it does not count against the run. */
+  readonly warning?: string | undefined;
   readonly facts?: Facts | undefined;
 }
 
@@ -75,6 +77,7 @@ export interface CheckResult {
   readonly status: CheckStatus;
   readonly durationMs: number;
   readonly message: string;
+  readonly warning?: string | undefined;
   readonly seen?: string | undefined;
   readonly expected?: string | undefined;
   readonly suggestion?: string | undefined;

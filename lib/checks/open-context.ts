@@ -11,6 +11,7 @@ import {
   findAppViewContainers,
   findRedisInside,
 } from './docker/docker-subject.js';
+import { measureGrowth } from '../setup/disk/measure-growth.js';
 import { IndexApi } from './index-api.js';
 import { indexPid } from './index-pid.js';
 import { chooseRedis } from './redis/redis-choice.js';
@@ -34,6 +35,8 @@ export interface ContextOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The env file of this project. */
   readonly envFile: string;
+  /** The history of the data's size. */
+  readonly growthFile: string;
   readonly limits: CheckLimits;
   readonly clock?: CheckClock | undefined;
   /** Ends the first question, which no check waits for alone. */
@@ -109,6 +112,8 @@ export async function openContext(
           env: options.env,
           envFile: options.envFile,
         })),
+      growth: (data) =>
+        measureGrowth(options.growthFile, data, new Date(clock.wallMs())),
       limits,
       clock,
     },

@@ -63,6 +63,7 @@ export async function runTestCommand({
     env,
     envFile: defaultEnvFile(folder.path),
     signal,
+    growthFile: folder.growth,
     limits: {
       ...CHECK_LIMITS,
       maxAgeMs: flags.maxAgeMs,

@@ -32,16 +32,35 @@ export async function folderSize(folder: string): Promise<number | null> {
   return sizeBytes;
 }
 
+/** Space of a disk, as `df` counts it: without what is kept for root. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+  /** What is used and what is free. */
+  readonly totalBytes: number;
+}
+
 /**
  * Space left for this user on the disk that holds (or would hold) a path.
  *
  * @returns null where the system does not say
  */
 export async function freeSpace(file: string): Promise<number | null> {
+  return (await diskSpace(file))?.freeBytes ?? null;
+}
+
+/**
+ * Space of the disk that holds (or would hold) a path.
+ *
+ * @returns null where the system does not say
+ */
+export async function diskSpace(file: string): Promise<DiskSpace | null> {
   for (let place = path.resolve(file); ; place = path.dirname(place)) {
     try {
-      const { bavail, bsize } = await statfs(place);
-      return bavail * bsize;
+      const { bavail, bfree, blocks, bsize } = await statfs(place);
+      return {
+        freeBytes: bavail * bsize,
+        totalBytes: (blocks - bfree + bavail) * bsize,
+      };
     } catch (error) {
       const missing =
         systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR';

@@ -131,6 +131,8 @@ export interface DataLocation {
   readonly sizeBytes: number | null;
   /** Space left on that disk for this user. */
   readonly freeBytes: number | null;
+  /** What is used and what is free on that disk; null: not known. */
+  readonly diskBytes: number | null;
   readonly sample: boolean;
 }
 

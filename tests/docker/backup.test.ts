@@ -176,6 +176,24 @@ t.test('a hot copy in the container while events come in', async (t) => {
   t.equal(await ofTheMoment(), '', 'and no container');
 });
 
+t.test('days to full are measured by what the volume was', async (t) => {
+  const file = path.join(state, 'growth.jsonl');
+  const [line = ''] = readFileSync(file, 'utf8').split('\n');
+  const noted = JSON.parse(line) as Record<string, unknown>;
+  t.match(noted, { dataPath: `${NAME}_constellation-data`, sizeBytes: Number });
+  const at = new Date(Date.now() - 2 * 86_400_000).toISOString();
+  writeFileSync(file, `${JSON.stringify({ ...noted, at, sizeBytes: 0 })}\n`);
+  const done = await script(['test', '--only', 'data', '--json']);
+  t.equal(done.code, 0, done.stderr);
+  const { checks } = JSON.parse(done.stdout) as { checks: unknown[] };
+  t.match(checks, [
+    {
+      message: /free, full in \S+ days \(\S+ \w+ a day\)$/,
+      facts: { sizeBytes: Number, freeBytes: Number, bytesPerDay: Number },
+    },
+  ]);
+});
+
 t.test('the real server’s way: frozen for a moment', async (t) => {
   await useImage(await relabelled('constellation'));
   const { manifest, verified } = await create();

@@ -151,6 +151,9 @@ t.test(
     t.equal(shown.code, 0);
     t.match(shown.stdout, 'OnCalendar=*-*-* 03:17:00');
     t.notOk(existsSync(units), 'nothing is written unasked');
+    const sidecar = await backup('schedule', ['--as', 'compose', '--write']);
+    t.equal(sidecar.code, 1);
+    t.match(sidecar.stderr, 'no schedule as a Compose service');
     const keep = ['--every', 'hourly', '--keep-last', '3', '--write'];
     t.equal((await backup('schedule', [...keep, '--folder', units])).code, 0);
     t.strictSame(readdirSync(units), [

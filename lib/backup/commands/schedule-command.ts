@@ -11,6 +11,7 @@ import { settingFlag } from '../../env/index.js';
 import { writeAtomically } from '../../env/atomic-write.js';
 import { mkdir } from 'node:fs/promises';
 import { PROJECT_FOLDER } from '../../runtime/index.js';
+import { BackupError } from '../backup-error.js';
 import { readBackupState, writeBackupState } from '../run-record.js';
 import {
   INTERVAL_HOURS,
@@ -35,9 +36,9 @@ const SPEC = defineCommand({
   flags: {
     as: {
       type: 'choice',
-      choices: ['systemd', 'cron'],
+      choices: ['systemd', 'cron', 'compose'],
       default: 'systemd',
-      help: 'what is to run it',
+      help: 'what is to run it (compose is refused: there is no sidecar)',
     },
     every: {
       type: 'choice',
@@ -91,6 +92,7 @@ export const SCHEDULE_COMMAND = groupedCommand(
   'schedule',
   SPEC,
   async ({ flags, output }) => {
+    if (flags.as === 'compose') throw noSidecar();
     const scene = await openScene(flags);
     const at = parseTimeOfDay(flags.at);
     if (at === null) throw new TypeError(`no time of day: ${flags.at}`);
@@ -164,6 +166,19 @@ export const SCHEDULE_COMMAND = groupedCommand(
     }
   }
 );
+
+/**
+ * A container that makes backups needs the engine's socket, the pids and the
+ * network of the machine, for the locks and the counts: nothing is gained over
+ * a timer of the machine itself, which backs up both runtimes.
+ */
+function noSidecar(): BackupError {
+  return new BackupError('there is no schedule as a Compose service', {
+    code: 'NOT_SUPPORTED',
+    suggestion:
+      'on the machine of the engine, for both runtimes: npx zx scripts/backup.ts schedule --as systemd (or --as cron)',
+  });
+}
 
 function words(
   pairs: ReadonlyArray<readonly [flag: string, value: string | undefined]>

@@ -5,11 +5,14 @@ import {
   type HealthDocument,
   type HealthGrowth,
 } from '../../health/index.js';
+import type { DataLocation } from '../../runtime/runtime.js';
 import type { Check, CheckOutcome } from '../check.js';
 import type { CheckContext } from '../check-context.js';
 import { indexPid } from '../index-pid.js';
 import { lookAtFolder, lookAtStore, type FolderFacts } from './folder-facts.js';
 import { judgeFolder } from './judge-folder.js';
+import { withDaysToFull, withSpace } from './disk-outlook.js';
+import { measuredGrowth, volumeOutcome } from './volume-outcome.js';
 
 /** 5: the data are where they should be, are written, and have space. */
 export const dataCheck: Check<CheckContext> = {
@@ -24,7 +27,9 @@ export const dataCheck: Check<CheckContext> = {
       return { status: 'skip', message: 'it was never started here' };
     }
     const place = await runtime?.data();
-    if (place?.kind === 'volume') return volumeOutcome(context, place);
+    if (place?.kind === 'volume') {
+      return volumeOutcome(place, await volumeGrowth(context, place), limits);
+    }
     const folder = place?.name ?? told?.dataPath;
     if (folder === undefined) {
       return {
@@ -55,27 +60,13 @@ export const dataCheck: Check<CheckContext> = {
       told === null
         ? passed(facts, 'nobody writes to it: the index does not answer')
         : await watchGrowth(context, facts, signal);
-    return withDaysToFull(outcome, told?.growth ?? null);
+    return withSpace(
+      withDaysToFull(outcome, told?.growth ?? null),
+      { freeBytes: facts.freeBytes, totalBytes: facts.diskBytes },
+      told?.growth?.daysToFull ?? null
+    );
   },
 };
-
-/** When the disk will be full, as the index measured it. Pure. */
-export function withDaysToFull(
-  outcome: CheckOutcome,
-  growth: HealthGrowth | null
-): CheckOutcome {
-  if (growth === null || outcome.status !== 'pass') return outcome;
-  const { bytesPerDay, daysToFull } = growth;
-  const full =
-    daysToFull === null
-      ? 'not growing'
-      : `full in ${daysToFull} days (${formatBytes(bytesPerDay)} a day)`;
-  return {
-    ...outcome,
-    message: `${outcome.message}, ${full}`,
-    facts: { ...outcome.facts, bytesPerDay, daysToFull },
-  };
-}
 
 const POLL_MS = 250;
 /** Without an event for so long it is idle (ms). */
@@ -128,39 +119,19 @@ function passed(facts: FolderFacts, state: string): CheckOutcome {
   };
 }
 
-function volumeOutcome(
-  { limits }: CheckContext,
-  place: {
-    readonly name: string;
-    readonly exists: boolean;
-    readonly sizeBytes: number | null;
-    readonly freeBytes: number | null;
-  }
-): CheckOutcome {
-  const { name, exists, sizeBytes, freeBytes } = place;
-  const facts = { volume: name, exists, sizeBytes, freeBytes };
-  const isFull = freeBytes !== null && freeBytes < limits.minFreeBytes;
-  if (exists && !isFull) {
-    const size = sizeBytes === null ? '' : `: ${formatBytes(sizeBytes)}`;
-    return { status: 'pass', message: `volume ${name}${size}`, facts };
-  }
-  return {
-    status: 'fail',
-    message: exists ? 'its disk is nearly full' : 'its volume is missing',
-    seen: exists ? `${formatBytes(freeBytes ?? 0)} free` : `no volume ${name}`,
-    expected: exists
-      ? `at least ${formatBytes(limits.minFreeBytes)} (--min-free-mib)`
-      : 'the volume that it was started with',
-    suggestion: exists
-      ? 'free some space: docker system df'
-      : 'npx zx scripts/setup.ts',
-    facts,
-  };
-}
-
 function shown(
   facts: FolderFacts
 ): Readonly<Record<string, string | number | boolean | null>> {
   const { path, store, freeBytes, openFile } = facts;
   return { path, sizeBytes: store?.sizeBytes ?? null, freeBytes, openFile };
+}
+
+/** As the index in the container says, else as the history does. */
+async function volumeGrowth(
+  { identity, growth }: CheckContext,
+  place: DataLocation
+): Promise<HealthGrowth | null> {
+  const rate = await growth(place);
+  const told = (await identity())?.growth ?? null;
+  return told ?? measuredGrowth(place, rate);
 }

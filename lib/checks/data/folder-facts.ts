@@ -1,9 +1,10 @@
-import { realpath, stat, statfs } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   readMarker,
   STORE_FILE,
 } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
+import { diskSpace } from '../../runtime/disk-usage.js';
 import { reasonOf } from '../check-error.js';
 import { isOpenIn } from './open-file.js';
 
@@ -21,6 +22,8 @@ export interface FolderFacts {
   readonly openFile: 'same' | 'other' | 'unknown';
   /** Free for this user (bytes). */
   readonly freeBytes: number;
+  /** What is used and what is free on that disk (bytes). */
+  readonly diskBytes: number;
 }
 
 /** The state of the file that everything is in. */
@@ -47,10 +50,11 @@ export async function lookAtFolder(
     store: null,
     openFile: 'unknown',
     freeBytes: 0,
+    diskBytes: 0,
   };
   if (stats?.isDirectory() !== true) return missing;
   const file = path.join(folder, STORE_FILE);
-  const disk = await statfs(folder);
+  const disk = await diskSpace(folder);
   return {
     ...missing,
     kind: 'folder',
@@ -58,7 +62,8 @@ export async function lookAtFolder(
     marker: markerOf(folder),
     store: await lookAtStore(folder),
     openFile: pid === null ? 'unknown' : await isOpenIn(pid, file),
-    freeBytes: disk.bavail * disk.bsize,
+    freeBytes: disk?.freeBytes ?? 0,
+    diskBytes: disk?.totalBytes ?? 0,
   };
 }
 

@@ -61,6 +61,7 @@ export function prettyResult(
       put(head, indent + LABEL_COLUMNS, oneLine(line));
     }
   };
+  detail('warning', result.warning);
   detail('seen', result.seen);
   detail('expected', result.expected);
   if (result.suggestion !== undefined) {

@@ -29,10 +29,12 @@ export function tapReport(
 }
 
 function diagnostics(result: CheckResult): readonly string[] {
-  const { durationMs, message, seen, expected, suggestion, blockedBy } = result;
+  const { durationMs, message, warning, seen, expected } = result;
+  const { suggestion, blockedBy } = result;
   const block = {
     duration_ms: durationMs,
     message,
+    ...(warning === undefined ? {} : { warning }),
     ...(seen === undefined ? {} : { seen }),
     ...(expected === undefined ? {} : { expected }),
     ...(suggestion === undefined ? {} : { suggestion }),

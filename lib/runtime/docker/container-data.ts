@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { COMPOSE_VARIABLES } from '../../compose/index.js';
+import { diskSpace } from '../disk-usage.js';
 import type { DataLocation } from '../runtime.js';
 import type { ContainerFacts } from './container.js';
+import { engineFacts } from './engine-facts.js';
 import type { Engine } from './engine.js';
 import { folderInside, volumeExists, volumeSize } from './volume.js';
 
@@ -36,9 +38,23 @@ export async function containerData(
   const isOpen = container?.status === 'running' && mounted?.name === name;
   const measured = isOpen
     ? await folderInside(engine, container.id, '/data')
-    : {
-        sizeBytes: isVolume && exists ? await volumeSize(engine, name) : null,
-        freeBytes: null,
-      };
+    : await measuredOutside(engine, name, exists);
   return { kind: 'volume', name, exists, sample: false, ...measured };
+}
+
+/** What is known of data that no container has open: the engine's own disk. */
+async function measuredOutside(
+  engine: Engine,
+  name: string,
+  exists: boolean
+): Promise<Pick<DataLocation, 'sizeBytes' | 'freeBytes' | 'diskBytes'>> {
+  const isVolume = !name.startsWith('/');
+  const { freeBytes, totalBytes } = isVolume
+    ? await engineFacts(engine)
+    : ((await diskSpace(name)) ?? { freeBytes: null, totalBytes: null });
+  return {
+    sizeBytes: isVolume && exists ? await volumeSize(engine, name) : null,
+    freeBytes,
+    diskBytes: totalBytes,
+  };
 }

@@ -1,4 +1,4 @@
-import { freeSpace } from '../disk-usage.js';
+import { diskSpace } from '../disk-usage.js';
 import { askEngine, type Engine } from './engine.js';
 
 /** What an engine is and has. */
@@ -14,6 +14,8 @@ export interface EngineFacts {
   readonly rootFolder: string;
   /** Left there; null where that disk is not this machine's. */
   readonly freeBytes: number | null;
+  /** What is used and what is free there; null likewise. */
+  readonly totalBytes: number | null;
 }
 
 /** Asks the engine. @throws RuntimeError NOT_AVAILABLE */
@@ -24,13 +26,15 @@ export async function engineFacts(engine: Engine): Promise<EngineFacts> {
   );
   const rootFolder = text(info, 'DockerRootDir');
   const isHere = engine.address.socket !== null && rootFolder !== '';
+  const space = isHere ? await diskSpace(rootFolder) : null;
   return {
     version: text(info, 'ServerVersion'),
     architecture: text(info, 'Architecture'),
     cpus: number(info, 'NCPU'),
     memoryBytes: number(info, 'MemTotal'),
     rootFolder,
-    freeBytes: isHere ? await freeSpace(rootFolder) : null,
+    freeBytes: space?.freeBytes ?? null,
+    totalBytes: space?.totalBytes ?? null,
   };
 }
 

@@ -43,6 +43,7 @@ export async function folderInside(
 ): Promise<{
   readonly sizeBytes: number | null;
   readonly freeBytes: number | null;
+  readonly diskBytes: number | null;
 }> {
   const ask = async (...command: readonly string[]): Promise<string> => {
     const { code, stdout } = await execIn(engine, container, command);
@@ -50,11 +51,14 @@ export async function folderInside(
   };
   const [du, df] = await Promise.all([
     ask('du', '-s', '-B1', folder),
-    ask('df', '-B1', '--output=avail', folder),
+    ask('df', '-B1', '--output=used,avail', folder),
   ]);
+  const space = /\n\s*(\d+)\s+(\d+)\s*$/.exec(df);
+  const [used, free] = [integer(space?.[1]), integer(space?.[2])];
   return {
     sizeBytes: integer(/^(\d+)\s/.exec(du)?.[1]),
-    freeBytes: integer(/\n\s*(\d+)\s*$/.exec(df)?.[1]),
+    freeBytes: free,
+    diskBytes: used === null || free === null ? null : used + free,
   };
 }
 

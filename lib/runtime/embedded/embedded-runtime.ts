@@ -1,6 +1,6 @@
 import { readMarker } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
 import { readHealth } from '../../health/index.js';
-import { folderSize, freeSpace, isDiskFull } from '../disk-usage.js';
+import { folderSize, diskSpace, isDiskFull } from '../disk-usage.js';
 import { assertPortFree } from '../port-check.js';
 import { presenceOf } from '../process-identity.js';
 import { RuntimeError } from '../runtime-error.js';
@@ -196,12 +196,14 @@ export class EmbeddedRuntime implements Runtime {
       config === undefined ? record?.config : this.#complete(config, record);
     const name = known?.dataPath ?? this.#folder.data;
     const sizeBytes = await folderSize(name);
+    const space = await diskSpace(name);
     return {
       kind: 'folder',
       name,
       exists: sizeBytes !== null,
       sizeBytes,
-      freeBytes: await freeSpace(name),
+      freeBytes: space?.freeBytes ?? null,
+      diskBytes: space?.totalBytes ?? null,
       sample: markedSample(name) ?? known?.sample ?? false,
     };
   }

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../cli/index.js';
 import { readHealth } from '../../health/index.js';
-import { freeSpace } from '../../runtime/disk-usage.js';
+import { diskSpace } from '../../runtime/disk-usage.js';
 import {
   daysText,
   daysToFull,
@@ -8,6 +8,7 @@ import {
   type GrowthRate,
 } from '../disk/growth.js';
 import { readGrowth } from '../disk/growth-history.js';
+import { spaceWarning, type Space } from '../disk/space-warning.js';
 import type {
   Prerequisite,
   PrerequisiteFinding,
@@ -22,16 +23,13 @@ const TOLD_MS = 1500;
 /** Below this the index pauses (its `--min-free-mib`), so none is begun. */
 export const LEAST_FREE_BYTES = 128 * MIB;
 
-/** Warned of when the disk may be full sooner. */
-const WARN_DAYS = 7;
-
 /** Space for the data. */
 export const disk: Prerequisite = {
   id: 'disk',
   name: 'disk',
   check: async (subject) =>
     judgeDisk(
-      await freeSpace(subject.dataPath),
+      await diskSpace(subject.dataPath),
       // A sample hardly grows.
       subject.options.sample ? null : await growthOf(subject)
     ),
@@ -62,14 +60,15 @@ async function toldGrowth(
   }
 }
 
-/** Judges the space left (bytes; null: the system does not say). Pure. */
+/** Judges the space left (null: the system does not say). Pure. */
 export function judgeDisk(
-  freeBytes: number | null,
+  space: Space | null,
   growth: GrowthRate | null
 ): PrerequisiteFinding {
-  if (freeBytes === null) {
+  if (space === null) {
     return { status: 'warn', detail: 'the system does not say what is free' };
   }
+  const { freeBytes } = space;
   const free = `${formatBytes(freeBytes)} free`;
   if (freeBytes < LEAST_FREE_BYTES) {
     return {
@@ -79,17 +78,18 @@ export function judgeDisk(
         'free some space, or keep the data on another disk: --data DIR',
     };
   }
-  if (growth === null) return { status: 'good', detail: free };
-  const days = daysToFull(freeBytes, growth);
-  const detail = `${free}, full in ${daysText(days)} (${growth.because})`;
+  const days = growth === null ? null : daysToFull(freeBytes, growth);
+  const detail =
+    growth === null || days === null
+      ? free
+      : `${free}, full in ${daysText(days)} (${growth.because})`;
   // An assumption alone alarms nobody unless all of its range does.
-  if (days.latest >= WARN_DAYS && growth.basis === 'assumed') {
-    return { status: 'good', detail };
-  }
-  if (days.soonest >= WARN_DAYS) return { status: 'good', detail };
+  const sure = growth?.basis === 'assumed' ? days?.latest : days?.soonest;
+  const warning = spaceWarning(space, sure ?? null);
+  if (warning === null) return { status: 'good', detail };
   return {
     status: 'warn',
-    detail,
+    detail: `${detail}; ${warning}`,
     suggestion:
       'plan for more space, or keep the data on another disk: --data DIR',
   };

@@ -77,11 +77,7 @@ export class DockerSetup implements SetupRuntime {
 
   async findData(dataPath: string | null): Promise<FoundData> {
     const config = (await this.runtime.status()).config;
-    const { name, exists, sizeBytes, freeBytes } = await this.runtime.data({
-      ...(config ?? NO_CONFIG),
-      dataPath,
-    });
-    return { name, exists, sizeBytes, freeBytes };
+    return await this.runtime.data({ ...(config ?? NO_CONFIG), dataPath });
   }
 
   async waitUntilReady(url: string, limits: WaitLimits): Promise<void> {

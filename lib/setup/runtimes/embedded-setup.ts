@@ -8,7 +8,7 @@ import {
   type WaitOptions,
 } from '../../health/index.js';
 import { deathOf } from '../../runtime/death.js';
-import { freeSpace, folderSize } from '../../runtime/disk-usage.js';
+import { diskSpace, folderSize } from '../../runtime/disk-usage.js';
 import { assertDataFree } from '../../runtime/embedded/data-in-use.js';
 import { hostPort } from '../../runtime/embedded/embedded-command.js';
 import { EmbeddedRuntime } from '../../runtime/embedded/embedded-runtime.js';
@@ -57,11 +57,13 @@ class EmbeddedSetup implements SetupRuntime {
     const found = inspectDataFolder(name, sample);
     const isOurs = await this.#runsOn(name);
     if (!isOurs) await assertDataFree(name);
+    const space = await diskSpace(name);
     return {
       name,
       exists: found !== null,
       sizeBytes: found === null ? null : await folderSize(name),
-      freeBytes: await freeSpace(name),
+      freeBytes: space?.freeBytes ?? null,
+      diskBytes: space?.totalBytes ?? null,
     };
   }
 

@@ -21,6 +21,8 @@ export interface FoundData {
   /** Null where there is none, or it cannot be known. */
   readonly sizeBytes: number | null;
   readonly freeBytes: number | null;
+  /** What is used and what is free on that disk; null: not known. */
+  readonly diskBytes: number | null;
 }
 
 /** How fresh the index is. */

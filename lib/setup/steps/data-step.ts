@@ -1,5 +1,8 @@
 import path from 'node:path';
 import { formatBytes } from '../../cli/index.js';
+import { growthRate } from '../disk/growth.js';
+import { readGrowth } from '../disk/growth-history.js';
+import type { Space } from '../disk/space-warning.js';
 import { judgeDisk } from '../prerequisites/disk.js';
 import type { FoundData } from '../runtimes/setup-runtime.js';
 import { SetupError } from '../setup-error.js';
@@ -21,7 +24,18 @@ export const dataStep: LookStep = {
     const state = data.exists
       ? `an index of ${formatBytes(data.sizeBytes ?? 0)} is there`
       : 'new';
-    return { status: 'done', text: `${data.name} (${state})` };
+    const text = `${data.name} (${state})`;
+    const space = spaceOf(data);
+    // The prerequisites have looked at the disk of the embedded runtime.
+    if (space === null || runtime.runtime.kind !== 'docker') {
+      return { status: 'done', text };
+    }
+    const rate = growthRate(await readGrowth(run.folder.growth), data.name);
+    const { status, detail } = judgeDisk(space, rate);
+    const details = [['disk', detail]] as const;
+    if (status === 'good') return { status: 'done', text, details };
+    run.warnings.push(`disk: ${detail}`);
+    return { status: 'warned', text: `${text}, look at its disk`, details };
   },
 };
 
@@ -54,11 +68,15 @@ export function earlierData({ record, folder }: SetupRun): string | null {
 }
 
 /** @throws SetupError PREREQUISITE */
-function assertSpace({ name, freeBytes }: FoundData): void {
-  const { status, detail, suggestion } = judgeDisk(freeBytes, null);
+function assertSpace(data: FoundData): void {
+  const { status, detail, suggestion } = judgeDisk(spaceOf(data), null);
   if (status !== 'fail') return;
-  throw new SetupError(`the disk of ${name} is full: ${detail}`, {
+  throw new SetupError(`the disk of ${data.name} is full: ${detail}`, {
     code: 'PREREQUISITE',
     suggestion,
   });
+}
+
+function spaceOf({ freeBytes, diskBytes }: FoundData): Space | null {
+  return freeBytes === null ? null : { freeBytes, totalBytes: diskBytes };
 }

@@ -1,4 +1,4 @@
-import { noteGrowth } from '../disk/growth-history.js';
+import { noteData } from '../disk/measure-growth.js';
 import type { ActStep } from './setup-step.js';
 
 /** 9: what came of it. */
@@ -11,13 +11,7 @@ export const reportStep: ActStep = {
     const { findings, folder, record, options } = run;
     const { runtime } = findings.get('runtime');
     const data = await runtime.data();
-    if (!options.sample && data.sizeBytes !== null) {
-      await noteGrowth(folder.growth, {
-        at: new Date().toISOString(),
-        dataPath: data.name,
-        sizeBytes: data.sizeBytes,
-      });
-    }
+    if (!options.sample) await noteData(folder.growth, data, new Date());
     if (record.current === record.earlier) {
       return { status: 'already', text: 'everything was set up already' };
     }

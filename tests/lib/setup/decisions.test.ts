@@ -1,5 +1,6 @@
 /** What setup decides, without touching anything. */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
 import { parseFlags } from '../../../lib/cli/index.js';
 import { parseSettings, settingsText } from '../../../lib/env/index.js';
@@ -14,6 +15,7 @@ import {
   growthRate,
   type GrowthRate,
 } from '../../../lib/setup/disk/growth.js';
+import { measureGrowth } from '../../../lib/setup/disk/measure-growth.js';
 import { envSettings } from '../../../lib/setup/env-settings.js';
 import {
   clockOffBy,
@@ -108,18 +110,50 @@ t.test(
 t.test('space is judged by what is free and how long that lasts', async (t) => {
   const assumed = growthRate([], '/d');
   const fast: GrowthRate = { ...assumed, basis: 'measured' };
-  t.match(judgeDisk(100 * 1024 ** 2, null), {
+  const free = (freeBytes: number, totalBytes: number | null = null) => ({
+    freeBytes,
+    totalBytes,
+  });
+  t.match(judgeDisk(free(100 * 1024 ** 2), null), {
     status: 'fail',
     detail: '100.0 MiB free; the index pauses below 128.0 MiB',
   });
-  t.match(judgeDisk(40 * GIB, null), {
+  t.match(judgeDisk(free(40 * GIB, 400 * GIB), null), {
     status: 'good',
     detail: '40.0 GiB free',
   });
-  t.match(judgeDisk(90 * GIB, assumed), { status: 'good', detail: /assumed/ });
-  t.match(judgeDisk(20 * GIB, assumed), { status: 'warn' });
-  t.match(judgeDisk(90 * GIB, fast), { status: 'warn' });
+  t.match(judgeDisk(free(90 * GIB), assumed), {
+    status: 'good',
+    detail: /assumed/,
+  });
+  t.match(judgeDisk(free(20 * GIB), assumed), { status: 'warn' });
+  t.match(judgeDisk(free(90 * GIB), fast), {
+    status: 'warn',
+    detail: /; the disk may be full in less than 7 days$/,
+  });
+  t.match(judgeDisk(free(39 * GIB, 400 * GIB), null), {
+    status: 'warn',
+    detail: '39.0 GiB free; less than 10 % of the disk is free',
+  });
   t.match(judgeDisk(null, assumed), { status: 'warn' });
+});
+
+t.test('how large the data was is noted, and measured by', async (t) => {
+  const file = path.join(t.testdir(), 'growth.jsonl');
+  const data = {
+    ...({ kind: 'volume', name: 'v', exists: true, sample: false } as const),
+    ...{ freeBytes: 1, diskBytes: 1 },
+  };
+  const on = (day: number, sizeBytes: number | null, sample = false) =>
+    measureGrowth(
+      file,
+      { ...data, sizeBytes, sample },
+      new Date(Date.UTC(2026, 0, day))
+    );
+  t.match(await on(1, GIB), { basis: 'assumed' });
+  t.match(await on(2, null), { basis: 'assumed' }, 'not known: not noted');
+  t.match(await on(2, 9 * GIB, true), { basis: 'assumed' }, 'a sample neither');
+  t.match(await on(3, 5 * GIB), { basis: 'measured', highBytes: 2 * GIB });
 });
 
 t.test('memory, clock and Docker are described', async (t) => {
