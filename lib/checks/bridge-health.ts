@@ -9,15 +9,20 @@ import { IndexApi, jsonOf } from './index-api.js';
 /** Longest message of a bridge that is shown (characters). */
 const MAX_SHOWN = 300;
 
-/** Its process is there, so that setup alone would leave it as it is. */
-const NEXT =
-  'logs/bridge.log in the state folder says more; to start it anew: npx zx scripts/teardown.ts, then: npx zx scripts/setup.ts';
+/** It is there, so that setup alone would leave it as it is. */
+const ANEW =
+  'to start it anew: npx zx scripts/teardown.ts, then: npx zx scripts/setup.ts';
+
+/** Where its log is, for people. */
+const BRIDGE_LOG = 'logs/bridge.log in the state folder';
 
 /** What is asked for a trial: nobody's, and new each time, so never cached. */
 const TRIAL_TARGET = 'https://trial.invalid/';
 
 /** How a bridge is asked. */
 export interface BridgeCheckOptions {
+  /** Where its log is, for people (default: in the state folder). */
+  readonly log?: string | undefined;
   /** For each whole answer (ms). */
   readonly timeoutMs: number;
   /** The longest wait until it tries its index again (ms). */
@@ -37,7 +42,7 @@ export async function checkBridge(
   url: string,
   options: BridgeCheckOptions
 ): Promise<CheckOutcome> {
-  const { timeoutMs, patienceMs, clock, signal } = options;
+  const { timeoutMs, patienceMs, clock, signal, log } = options;
   const api = new IndexApi(url, timeoutMs);
   const look = async (): Promise<unknown> =>
     jsonOf(await api.get('/health', [], signal));
@@ -45,12 +50,12 @@ export async function checkBridge(
     const report = await look();
     const dueInMs = trialDueInMs(report);
     if (dueInMs === null || dueInMs > patienceMs) {
-      return judgeBridge(url, report);
+      return judgeBridge(url, report, log);
     }
     if (dueInMs > 0) await clock.sleep(dueInMs, signal);
     const target = TRIAL_TARGET + randomUUID();
     await api.get('/links/all/count', [['target', target]], signal);
-    return judgeBridge(url, await look());
+    return judgeBridge(url, await look(), log);
   } catch (error) {
     signal.throwIfAborted();
     const isAnswer = error instanceof CheckError;
@@ -62,7 +67,7 @@ export async function checkBridge(
         : 'the bridge does not answer',
       seen: reasonOf(error),
       expected: `its own report at ${url}/health within ${timeoutMs} ms`,
-      suggestion: NEXT,
+      suggestion: `${log} says more; ${ANEW}`,
       usable: true,
     };
   }
@@ -72,7 +77,11 @@ export async function checkBridge(
  * Judges the `/health` of a bridge. An index that is behind and a fallback
  * that is away are no fault of the bridge: they are said, and pass. Pure.
  */
-export function judgeBridge(url: string, report: unknown): CheckOutcome {
+export function judgeBridge(
+  url: string,
+  report: unknown,
+  log: string = BRIDGE_LOG
+): CheckOutcome {
   const status = field(report, 'status');
   const told = field(report, 'message');
   const breaker = field(field(report, 'main'), 'breaker');
@@ -93,7 +102,7 @@ export function judgeBridge(url: string, report: unknown): CheckOutcome {
     message: 'the bridge is not well',
     seen: `GET ${url}/health: ${said}`,
     expected: 'a bridge that reaches the index, and Redis where it has one',
-    suggestion: NEXT,
+    suggestion: `${log} says more; ${ANEW}`,
     usable: true,
   };
 }

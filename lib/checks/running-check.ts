@@ -43,7 +43,12 @@ export const runningCheck: Check<CheckContext> = {
     const outcome = judgeRunning(seen, holder, clock.wallMs());
     const bridgeUrl = seen.urls?.bridge ?? null;
     if (outcome.status === 'pass' && bridgeUrl !== null) {
+      const part = seen.parts.find(({ name }) => name === 'bridge');
       const bridge = await checkBridge(bridgeUrl, {
+        log:
+          seen.kind === 'docker' && part !== undefined
+            ? `docker logs ${part.id}`
+            : undefined,
         timeoutMs: limits.requestTimeoutMs,
         patienceMs: limits.movementMs,
         clock,

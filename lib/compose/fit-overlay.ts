@@ -8,6 +8,8 @@ import type { ComposeFacts, ServiceFacts } from './service-facts.js';
 export interface FitOptions {
   /** See `OverlayOptions.toolkit`. */
   readonly toolkit?: string;
+  /** Whether one of ours is wanted where the AppView has none. Default false. */
+  readonly bridge?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface FitOptions {
 export function fitOverlay(
   facts: ComposeFacts,
   found: FoundServices,
-  { toolkit }: FitOptions = {}
+  { toolkit, bridge: isWanted = false }: FitOptions = {}
 ): OverlayOptions {
   const services: OverriddenService[] = [];
   const joined = new Set<string>();
@@ -42,6 +44,7 @@ export function fitOverlay(
     services,
     ...(toolkit === undefined ? {} : { toolkit }),
     networks,
+    bridge: isWanted && bridge === null,
   };
 }
 

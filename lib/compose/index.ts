@@ -22,6 +22,7 @@ export type {
   OverlayComment,
 } from './overlay-model.js';
 export {
+  BRIDGE_SERVICE,
   DEFAULT_OVERLAY_OPTIONS,
   INDEX_SERVICE,
   type AppViewRole,

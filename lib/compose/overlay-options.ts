@@ -34,6 +34,8 @@ export interface OverlayOptions {
    * AppView's file says of them. Default none.
    */
   readonly networks?: Readonly<Record<string, NetworkDefinition>>;
+  /** Whether a bridge of ours stands beside the index. Default false. */
+  readonly bridge?: boolean;
 }
 
 /** The overlay that is checked in: for an AppView with the usual names. */
@@ -44,10 +46,14 @@ export const DEFAULT_OVERLAY_OPTIONS: Required<OverlayOptions> = {
   ],
   toolkit: '.',
   networks: {},
+  bridge: false,
 };
 
 /** Name of the index's service, on every network of the project. */
 export const INDEX_SERVICE = 'constellation-local';
+
+/** Name of our bridge's service; an AppView's own is `constellation-bridge`. */
+export const BRIDGE_SERVICE = 'constellation-local-bridge';
 
 /** What Compose takes for a service's name. */
 const SERVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -67,7 +73,10 @@ export function resolveOverlayOptions(
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) throw bad(`there is no option ${unknown}`);
   const resolved = { ...DEFAULT_OVERLAY_OPTIONS, ...options };
-  const names = new Set<string>([INDEX_SERVICE]);
+  const names = new Set<string>([
+    INDEX_SERVICE,
+    ...(resolved.bridge ? [BRIDGE_SERVICE] : []),
+  ]);
   for (const { name } of resolved.services) {
     if (!SERVICE_NAME.test(name)) {
       throw bad(`services: ${JSON.stringify(name)} is no name of a service`);

@@ -1,6 +1,8 @@
+import { BRIDGE_COMMENTS, bridgeService } from './bridge-service.js';
 import { INDEX_COMMENTS, indexService, ROLE_LABEL } from './index-service.js';
 import type { ComposeOverlay, OverlayComment } from './overlay-model.js';
 import {
+  BRIDGE_SERVICE,
   INDEX_SERVICE,
   resolveOverlayOptions,
   type OverlayOptions,
@@ -24,7 +26,7 @@ export interface CommentedOverlay {
  * @throws ComposeError `bad-options`
  */
 export function makeOverlay(options?: OverlayOptions): CommentedOverlay {
-  const { services, toolkit, networks } = resolveOverlayOptions(options);
+  const { services, toolkit, networks, bridge } = resolveOverlayOptions(options);
   const joined = Object.keys(networks).filter((name) => name !== 'default');
   const overridden = services.map(
     (service) => [service.name, overriddenService(service, toolkit)] as const
@@ -34,6 +36,7 @@ export function makeOverlay(options?: OverlayOptions): CommentedOverlay {
     overlay: {
       services: {
         [INDEX_SERVICE]: indexService(toolkit, joined),
+        ...(bridge ? { [BRIDGE_SERVICE]: bridgeService(toolkit, joined) } : {}),
         ...Object.fromEntries(overridden),
       },
       ...(defined.length === 0
@@ -48,6 +51,7 @@ export function makeOverlay(options?: OverlayOptions): CommentedOverlay {
     header: HEADER,
     comments: [
       ...INDEX_COMMENTS,
+      ...(bridge ? BRIDGE_COMMENTS : []),
       ...services.flatMap(({ name, form }, index) =>
         commentsOn(name, form ?? 'keeper', index === 0)
       ),

@@ -64,6 +64,16 @@ export const COMPOSE_VARIABLES = {
   CONSTELLATION_CACHE_TTL: { takes: 'create', default: '30' },
   CONSTELLATION_TIMEOUT: { takes: 'create', default: '5000' },
   CONSTELLATION_LOCAL_SINCE: { takes: 'create', default: '' },
+  CONSTELLATION_BRIDGE_IMAGE: {
+    takes: 'create',
+    default: 'constellation-local-bridge:latest',
+  },
+  CONSTELLATION_BRIDGE_NODE_IMAGE: {
+    takes: 'build',
+    default: 'node:22-bookworm-slim',
+  },
+  CONSTELLATION_BRIDGE_PORT: { takes: 'create', default: '3003' },
+  CONSTELLATION_FALLBACK_URL: { takes: 'create', default: '' },
 } as const satisfies Readonly<Record<string, ComposeVariable>>;
 
 /** The name of a variable of the overlay. */

@@ -54,7 +54,7 @@ export const SETTINGS = {
     readers: ['setup'],
     comment:
       'TCP port of the bridge on this machine, which setup starts beside the ' +
-      'embedded index.',
+      'index.',
   },
   CONSTELLATION_BIND: {
     type: 'text',
@@ -122,6 +122,15 @@ export const SETTINGS = {
     section: 'Docker runtime',
     readers: ['docker', 'setup'],
     comment: 'Image that is run instead of building one.',
+  },
+  CONSTELLATION_BRIDGE_IMAGE: {
+    type: 'text',
+    form: 'the name of an image, such as registry.example/bridge:1',
+    fits: isImageName,
+    whenUnset: 'the image of the bridge is built from its folder',
+    section: 'Docker runtime',
+    readers: ['docker', 'setup'],
+    comment: 'Image of the bridge that is run instead of building one.',
   },
   CONSTELLATION_MEMORY_LIMIT: {
     type: 'text',

@@ -23,7 +23,7 @@ export interface RuntimeConfig {
   readonly workers: number | null;
   /** Invented events from the simulator instead of the network's. */
   readonly sample: boolean;
-  /** The bridge beside the index (embedded only); left out or null: none. */
+  /** The bridge beside the index; left out or null: none. */
   readonly bridge?: BridgeConfig | null | undefined;
 }
 

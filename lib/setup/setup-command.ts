@@ -137,7 +137,7 @@ export const SETUP_COMMAND = defineCommand({
     bridge: {
       type: 'boolean',
       default: true,
-      help: 'start the bridge beside the embedded index: its API with a cache, and the remote index behind it',
+      help: 'start a bridge beside the index, where the AppView has none of its own: its API with a cache, and the remote index behind it',
     },
     bridgePort: settingFlag('CONSTELLATION_BRIDGE_PORT', {
       help: 'port of the bridge; where the default one is taken and none is given, there is no bridge',

@@ -5,8 +5,9 @@ import { COMPOSE_LABELS } from '../runtime/docker/container.js';
 import type { DockerRecord } from '../runtime/docker/docker-record.js';
 import type { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import { askEngine, statusOf } from '../runtime/docker/engine.js';
-import { findImage } from '../runtime/docker/image.js';
+import { findImage, type ImageFacts } from '../runtime/docker/image.js';
 import { volumeSize } from '../runtime/docker/volume.js';
+import { bridgeImageOf } from '../runtime/docker/wanted-index.js';
 
 /** Something on the engine. */
 export interface EngineRemains {
@@ -43,7 +44,10 @@ export async function findEngineRemains(
   return [
     // What is in use cannot be removed.
     ...(containers || images || volumes
-      ? await findIndex(runtime, record)
+      ? [
+          ...(await findContainersOf('bridge', runtime, record)),
+          ...(await findContainersOf('index', runtime, record)),
+        ]
       : []),
     ...(images ? await findImages(runtime, record) : []),
     ...(volumes ? await findVolumes(runtime, record) : []),
@@ -85,11 +89,12 @@ function labels(role: string, { stack }: DockerRecord): readonly string[] {
   ];
 }
 
-async function findIndex(
+async function findContainersOf(
+  role: 'index' | 'bridge',
   { engine }: DockerRuntime,
   record: DockerRecord
 ): Promise<readonly EngineRemains[]> {
-  const label = [...labels('index', record)];
+  const label = [...labels(role, record)];
   const found = await askEngine(engine, (docker) =>
     docker.listContainers({ all: true, filters: { label } })
   );
@@ -103,9 +108,11 @@ async function findIndex(
 
 async function findImages(
   { engine }: DockerRuntime,
-  { image, previousImage, formerImages }: DockerRecord
+  { image, previousImage, formerImages, config, variables }: DockerRecord
 ): Promise<readonly EngineRemains[]> {
+  const hasBridge = (config.bridge ?? null) !== null;
   const names = new Set([
+    ...(hasBridge ? [bridgeImageOf(variables)] : []),
     image,
     ...(previousImage === null ? [] : [previousImage]),
     ...formerImages,
@@ -113,11 +120,15 @@ async function findImages(
   const found: EngineRemains[] = [];
   for (const name of names) {
     const facts = await findImage(engine, name);
-    if (facts === null || facts.server === null) continue;
+    if (facts === null || !isOurs(facts)) continue;
     const { sizeBytes } = facts;
     found.push({ kind: 'image', id: name, name, sizeBytes });
   }
   return found;
+}
+
+function isOurs({ server, labels: told }: ImageFacts): boolean {
+  return server !== null || told['constellation-local.server'] === 'bridge';
 }
 
 async function findVolumes(

@@ -58,7 +58,7 @@ for (const generation of COMPOSES) {
     };
     const place = await makePlace(t, { generation, project, env });
     const args = [
-      ...['--runtime', 'docker', '--project-name', project],
+      ...['--runtime', 'docker', '--no-bridge', '--project-name', project],
       ...['--version', 'v1', '--wait', '60', ...place.ports],
       ...['--jetstream', 'ws://127.0.0.1:1/subscribe'],
     ];

@@ -26,6 +26,8 @@ export interface StackWish {
   readonly composeFiles: readonly string[];
   readonly projectName: string | null;
   readonly services: NamedServices;
+  /** Whether a bridge is wanted where it has none of its own (default false). */
+  readonly bridge?: boolean | undefined;
 }
 
 /** A stack, and the text of the overlay that fits it. */
@@ -58,21 +60,27 @@ export async function fitStack(
   wish: StackWish,
   folder: StateFolder
 ): Promise<FittedStack> {
-  const { appview } = wish;
+  const { appview, bridge: isBridgeWanted = false } = wish;
   const env = await envOf(appview ?? PROJECT_FOLDER);
   const baseFiles = appview === null ? [] : baseFilesOf(appview, wish, env);
   const [first] = baseFiles;
   if (appview === null || first === undefined) {
+    const text = isBridgeWanted
+      ? overlayText(makeOverlay({ services: [], bridge: true }))
+      : null;
     return {
       stack: {
         project: wish.projectName ?? ALONE_PROJECT,
         folder: PROJECT_FOLDER,
         baseFiles: [],
-        overlayFile: path.join(PROJECT_FOLDER, OVERLAY_FILE),
+        overlayFile:
+          text === null
+            ? path.join(PROJECT_FOLDER, OVERLAY_FILE)
+            : folder.overlay,
         switched: [],
         apps: [],
       },
-      overlay: null,
+      overlay: text,
       services: null,
     };
   }
@@ -84,9 +92,8 @@ export async function fitStack(
   const stackFolder = path.dirname(first);
   const isInside = stackFolder === PROJECT_FOLDER;
   const toolkit = isInside ? '.' : PROJECT_FOLDER;
-  const text = overlayText(
-    makeOverlay(fitOverlay(facts, services, { toolkit }))
-  );
+  const options = { toolkit, bridge: isBridgeWanted };
+  const text = overlayText(makeOverlay(fitOverlay(facts, services, options)));
   const isUsual = isInside && text === overlayText(makeOverlay());
   const { bridge } = services;
   const apps = services.apps.map(({ service }) => service.name);

@@ -3,6 +3,9 @@ import type { ContainerFacts } from './container.js';
 
 const API_PORT = '6789/tcp';
 const METRICS_PORT = '8765/tcp';
+const BRIDGE_PORT = '3003/tcp';
+
+type Published = Pick<ContainerFacts, 'ports'>;
 
 /**
  * Where the index in a container is asked from this machine: any address of
@@ -10,22 +13,27 @@ const METRICS_PORT = '8765/tcp';
  *
  * @returns null where its API is not published
  */
-export function containerUrls({
-  ports,
-}: Pick<ContainerFacts, 'ports'>): RuntimeUrls | null {
-  const url = (port: string): string | null => {
-    const place = ports.get(port);
-    if (place === undefined) return null;
-    const host =
-      place.host === '0.0.0.0' || place.host === ''
-        ? '127.0.0.1'
-        : place.host === '::'
-          ? '[::1]'
-          : place.host.includes(':')
-            ? `[${place.host}]`
-            : place.host;
-    return `http://${host}:${place.port}`;
-  };
-  const api = url(API_PORT);
-  return api === null ? null : { api, metrics: url(METRICS_PORT) };
+export function containerUrls(container: Published): RuntimeUrls | null {
+  const api = publishedUrl(container, API_PORT);
+  const metrics = publishedUrl(container, METRICS_PORT);
+  return api === null ? null : { api, metrics };
+}
+
+/** The same of a bridge in a container. Pure. */
+export function bridgeUrl(container: Published): string | null {
+  return publishedUrl(container, BRIDGE_PORT);
+}
+
+function publishedUrl({ ports }: Published, port: string): string | null {
+  const place = ports.get(port);
+  if (place === undefined) return null;
+  const host =
+    place.host === '0.0.0.0' || place.host === ''
+      ? '127.0.0.1'
+      : place.host === '::'
+        ? '[::1]'
+        : place.host.includes(':')
+          ? `[${place.host}]`
+          : place.host;
+  return `http://${host}:${place.port}`;
 }

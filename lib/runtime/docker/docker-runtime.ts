@@ -1,4 +1,4 @@
-import { INDEX_SERVICE } from '../../compose/index.js';
+import { BRIDGE_SERVICE, INDEX_SERVICE } from '../../compose/index.js';
 import { readyProbe, waitFor } from '../../health/index.js';
 import { deathOf } from '../death.js';
 import { assertPortFree } from '../port-check.js';
@@ -18,18 +18,23 @@ import type {
 import type { StateFolder } from '../state-folder.js';
 import { writeStateFile } from '../state-file.js';
 import { fitStack, type FittedStack, type StackWish } from './appview-stack.js';
+import {
+  bringUpBridge,
+  provideBridgeImage,
+  type BridgeTools,
+} from './bridge-container.js';
+import { assertBridgePortFree, changeBridge } from './change-bridge.js';
 import { findCompose, type ComposeProgram } from './compose-program.js';
 import type { ComposeStack } from './compose-stack.js';
 import { containerData } from './container-data.js';
 import { containerLog } from './container-output.js';
-import { containerUrls } from './container-urls.js';
 import type { ContainerFacts } from './container.js';
-import { conditionOf } from './describe-container.js';
 import {
   readDockerRecord,
   saveDockerRecord,
   type DockerRecord,
 } from './docker-record.js';
+import { dockerStatus } from './docker-status.js';
 import { openEngine, type Engine } from './engine.js';
 import {
   isUp,
@@ -63,6 +68,8 @@ const ALONE: StackWish = {
 
 /** How long the API may take until it listens: a large index is opened (ms). */
 const LISTEN_MS = 120_000;
+/** A bridge gives the answers that are under way, and ends (ms). */
+const BRIDGE_STOP_MS = 15_000;
 
 /** The index in a container, by Compose and the engine's own API. */
 export class DockerRuntime implements Runtime {
@@ -103,6 +110,12 @@ export class DockerRuntime implements Runtime {
     return (await this.#fitted(await this.record())).stack;
   }
 
+  /** The service of the stack's own that is a bridge; null: there is none. */
+  async ownBridge(): Promise<string | null> {
+    const { services } = await this.#fitted(null);
+    return services?.bridge?.service.name ?? null;
+  }
+
   /** The index's container; null: there is none. */
   async container(): Promise<ContainerFacts | null> {
     return (await this.#look()).container;
@@ -121,7 +134,8 @@ export class DockerRuntime implements Runtime {
   ): Promise<RuntimeStatus> {
     const plan = await this.plan(config);
     if (plan.change === 'none') return await this.status();
-    const { record, container, verdict } = await this.#look();
+    const seen = await this.#look();
+    const { record, container, bridge, verdict } = seen;
     if (plan.change === 'restart') {
       throw new RuntimeError(
         `it runs already, but ${plan.reasons.join(', ')}`,
@@ -131,46 +145,63 @@ export class DockerRuntime implements Runtime {
         }
       );
     }
-    assertChange(verdict.state, 'starting');
     const wanted = await this.#wanted(config, record);
+    const tools = this.#bridgeTools(options);
+    if (record !== null && verdict.state === 'running') {
+      await this.keep(await changeBridge(record, wanted, seen, tools));
+      return await this.status();
+    }
+    assertChange(verdict.state, 'starting');
     const { bind, port, metricsPort } = config;
+    const hasBridge = (config.bridge ?? null) !== null;
     await assertPortFree(bind, port, '--port');
     if (metricsPort !== null) {
       await assertPortFree(bind, metricsPort, '--metrics-port');
     }
+    await assertBridgePortFree(config, seen);
     const next = await startRecord(this.engine, wanted, record);
     if (wanted.overlay !== null) {
       await writeStateFile(wanted.stack.overlayFile, wanted.overlay);
     }
+    if (hasBridge) await provideBridgeImage(wanted.bridgeImage, next, tools);
     await provideImage(wanted, {
-      ...options,
-      engine: this.engine,
-      compose: () => this.compose(options.signal),
+      ...tools,
       variables: next.variables,
       logFile: this.#folder.buildLog,
     });
+    const { project } = next.stack;
     await saveDockerRecord(this.#folder.docker, next);
     try {
       await this.bringUp(next, options);
+      if (hasBridge) await bringUpBridge(next, tools);
+      else await takeBackContainer(this.engine, project, null, BRIDGE_SERVICE);
       await saveDockerRecord(this.#folder.docker, {
         ...next,
         phase: 'running',
       });
       return await this.status();
     } catch (error) {
-      await takeBackContainer(this.engine, next.stack.project, container);
+      await takeBackContainer(this.engine, project, bridge, BRIDGE_SERVICE);
+      await takeBackContainer(this.engine, project, container);
       await saveDockerRecord(this.#folder.docker, record);
       throw error;
     }
   }
 
   async stop(options: StopOptions = {}): Promise<RuntimeStatus> {
-    const { record, container } = await this.#look();
+    const { record, container, bridge } = await this.#look();
     if (record === null) return await this.status();
     await saveDockerRecord(this.#folder.docker, {
       ...record,
       phase: 'stopped',
     });
+    if (bridge !== null && isUp(bridge)) {
+      const deadlineMs = Math.min(
+        options.deadlineMs ?? BRIDGE_STOP_MS,
+        BRIDGE_STOP_MS
+      );
+      await stopContainer(this.engine, bridge, { ...options, deadlineMs });
+    }
     if (container !== null && isUp(container)) {
       await stopContainer(this.engine, container, options);
     }
@@ -178,30 +209,7 @@ export class DockerRuntime implements Runtime {
   }
 
   async status(): Promise<RuntimeStatus> {
-    const { record, container, verdict } = await this.#look();
-    return {
-      kind: this.kind,
-      state: verdict.state,
-      detail: verdict.detail,
-      parts:
-        container === null
-          ? []
-          : [
-              {
-                name: 'index',
-                id: container.id.slice(0, 12),
-                state: isUp(container) ? 'up' : 'gone',
-                startedAt: container.startedAt,
-                note: conditionOf(container),
-              },
-            ],
-      urls: container === null ? null : containerUrls(container),
-      config: record?.config ?? null,
-      version:
-        container === null
-          ? null
-          : `${container.image} ${container.imageId.slice(7, 19)}`,
-    };
+    return dockerStatus(await this.#look());
   }
 
   async logs(options: LogOptions = {}): Promise<readonly string[]> {
@@ -244,26 +252,46 @@ export class DockerRuntime implements Runtime {
   async moveComplete(since: Date): Promise<void> {
     const record = await this.record();
     if (record === null) return;
-    await this.keep({ ...record, since: since.toISOString() });
+    await this.#keepSince(record, since);
   }
 
   /** Notes since when the index is complete; once known it stays. */
   async noteComplete(since: Date): Promise<void> {
     const record = await this.record();
     if (record === null || record.since !== null) return;
+    await this.#keepSince(record, since);
+  }
+
+  /** A bridge is told by its container's environment: it is made anew. */
+  async #keepSince(record: DockerRecord, since: Date): Promise<void> {
     const next = { ...record, since: since.toISOString() };
-    await saveDockerRecord(this.#folder.docker, next);
+    await this.keep(next);
+    const { bridge } = await this.#look();
+    if (bridge !== null && isUp(bridge)) {
+      await bringUpBridge(next, this.#bridgeTools({}));
+    }
+  }
+
+  #bridgeTools(options: RuntimeActionOptions): BridgeTools {
+    const compose = (): Promise<ComposeProgram> => this.compose(options.signal);
+    return { ...options, engine: this.engine, compose };
   }
 
   async #look(): Promise<Sighting> {
     return await sightIndex(await this.record(), () => this.engine);
   }
 
-  async #fitted(record: DockerRecord | null): Promise<FittedStack> {
+  /** @param isBridgeWanted (default: as wished) */
+  async #fitted(
+    record: DockerRecord | null,
+    isBridgeWanted?: boolean
+  ): Promise<FittedStack> {
     if (this.#wish === undefined && record !== null) {
       return { stack: record.stack, overlay: null, services: null };
     }
-    return await fitStack(this.#wish ?? ALONE, this.#folder);
+    const wish = this.#wish ?? ALONE;
+    const bridge = isBridgeWanted ?? wish.bridge;
+    return await fitStack({ ...wish, bridge }, this.#folder);
   }
 
   async #wanted(
@@ -272,7 +300,7 @@ export class DockerRuntime implements Runtime {
   ): Promise<WantedIndex> {
     return await wantedIndex({
       config,
-      fitted: await this.#fitted(record),
+      fitted: await this.#fitted(record, (config.bridge ?? null) !== null),
       record,
       settingsFile: this.#settingsFile,
       env: this.#env,

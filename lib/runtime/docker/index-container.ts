@@ -1,6 +1,6 @@
-/** The index's own container: found, stopped, taken back. */
+/** The containers of the index and its bridge: found, stopped, taken back. */
 
-import { INDEX_SERVICE } from '../../compose/index.js';
+import { BRIDGE_SERVICE, INDEX_SERVICE } from '../../compose/index.js';
 import type { StopOptions } from '../runtime.js';
 import { findContainers, type ContainerFacts } from './container.js';
 import { judgeContainer, type ContainerVerdict } from './describe-container.js';
@@ -17,6 +17,9 @@ const TAKE_BACK_MS = 60_000;
 export interface Sighting {
   readonly record: DockerRecord | null;
   readonly container: ContainerFacts | null;
+  /** The bridge's; null: there is none. */
+  readonly bridge: ContainerFacts | null;
+  /** Of the index alone. */
   readonly verdict: ContainerVerdict;
 }
 
@@ -30,15 +33,16 @@ export async function sightIndex(
   engine: () => Engine
 ): Promise<Sighting> {
   if (record === null) {
-    return { record, container: null, verdict: judgeContainer(null, null) };
+    const verdict = judgeContainer(null, null);
+    return { record, container: null, bridge: null, verdict };
   }
   const { stack, phase } = record;
-  const [container = null] = await findContainers(
-    engine(),
-    stack.project,
-    INDEX_SERVICE
-  );
-  return { record, container, verdict: judgeContainer(container, phase) };
+  const [[container = null], [bridge = null]] = await Promise.all([
+    findContainers(engine(), stack.project, INDEX_SERVICE),
+    findContainers(engine(), stack.project, BRIDGE_SERVICE),
+  ]);
+  const verdict = judgeContainer(container, phase);
+  return { record, container, bridge, verdict };
 }
 
 /** Whether it has a process, or will have one by itself. */
@@ -73,9 +77,10 @@ export async function stopContainer(
 export async function takeBackContainer(
   engine: Engine,
   project: string,
-  before: ContainerFacts | null
+  before: ContainerFacts | null,
+  service: string = INDEX_SERVICE
 ): Promise<void> {
-  for (const { id } of await findContainers(engine, project, INDEX_SERVICE)) {
+  for (const { id } of await findContainers(engine, project, service)) {
     await askEngine(
       engine,
       async (docker) => {

@@ -4,7 +4,7 @@ import {
   composeEnvironment,
   type ComposeVariableName,
 } from '../../compose/index.js';
-import type { RuntimeConfig } from '../runtime.js';
+import type { BridgeConfig, RuntimeConfig } from '../runtime.js';
 import type { FolderOwner } from './bind-folder.js';
 
 /** Values of the overlay's variables, by name. */
@@ -40,6 +40,7 @@ export function stackVariables({
   const { bind, port, metricsPort, dataPath, jetstream, logLevel } = config;
   const values: Partial<Record<ComposeVariableName, string>> = {
     ...given,
+    ...bridgeVariables(config.bridge ?? null, given),
     CONSTELLATION_IMAGE: image,
     CONSTELLATION_BIND: bind,
     CONSTELLATION_PORT: String(port),
@@ -53,8 +54,58 @@ export function stackVariables({
     JETSTREAM_URL: jetstream[0] ?? '',
     CONSTELLATION_LOG_LEVEL: logLevel,
   };
-  const told: Partial<Record<ComposeVariableName, string>> =
-    settingsFile === null ? notEmpty(values) : composeEnvironment(values);
+  return withoutDefaults(
+    settingsFile === null ? notEmpty(values) : composeEnvironment(values)
+  );
+}
+
+/**
+ * What Compose is told of a bridge; all of it empty where there is none, so
+ * that an AppView with one of its own is told nothing. Pure.
+ */
+export function bridgeVariables(
+  bridge: BridgeConfig | null,
+  given: StackVariables
+): StackVariables {
+  if (bridge === null) {
+    return Object.fromEntries(OF_THE_BRIDGE.map((name) => [name, '']));
+  }
+  const { port, ttlSeconds, timeoutMs, fallbackUrl } = bridge;
+  return {
+    CONSTELLATION_BRIDGE_IMAGE: given.CONSTELLATION_BRIDGE_IMAGE ?? '',
+    CONSTELLATION_BRIDGE_NODE_IMAGE:
+      given.CONSTELLATION_BRIDGE_NODE_IMAGE ?? '',
+    CONSTELLATION_BRIDGE_PORT: String(port),
+    CONSTELLATION_FALLBACK_URL: fallbackUrl ?? '',
+    CONSTELLATION_CACHE_TTL: String(ttlSeconds),
+    CONSTELLATION_TIMEOUT: String(timeoutMs),
+  };
+}
+
+/** Read by nothing else of the overlay. */
+const OF_THE_BRIDGE: readonly ComposeVariableName[] = [
+  'CONSTELLATION_BRIDGE_IMAGE',
+  'CONSTELLATION_BRIDGE_NODE_IMAGE',
+  'CONSTELLATION_BRIDGE_PORT',
+  'CONSTELLATION_FALLBACK_URL',
+];
+
+/**
+ * The same variables for an index that stays as it is, with another bridge, or
+ * none. Pure.
+ */
+export function withBridgeVariables(
+  variables: Readonly<Record<string, string>>,
+  bridge: BridgeConfig | null,
+  given: StackVariables
+): Readonly<Record<string, string>> {
+  const told = { ...variables, ...bridgeVariables(bridge, given) };
+  return withoutDefaults(notEmpty(told));
+}
+
+function withoutDefaults(
+  told: StackVariables
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(told).filter(
       ([name, value]) =>

@@ -1,5 +1,6 @@
 import { INDEX_SERVICE } from '../../compose/index.js';
 import type { PlannedAction, RuntimePlan } from '../runtime.js';
+import { bridgeActions, bridgeReasons } from './bridge-plan.js';
 import type { Engine } from './engine.js';
 import type { Sighting } from './index-container.js';
 import { plannedImage } from './provide-image.js';
@@ -7,30 +8,43 @@ import { indexDifferences, type WantedIndex } from './wanted-index.js';
 
 const STOP: PlannedAction = { kind: 'stop', text: 'stop the container' };
 
-/** What a start would do, once nothing runs. Nothing is done. */
+/** What a start would do. */
+export interface StartActions {
+  /** With the index, once nothing runs. */
+  readonly index: readonly PlannedAction[];
+  /** With its bridge. */
+  readonly bridge: readonly PlannedAction[];
+}
+
+/** What a start would do. Nothing is done. */
 export async function startActions(
   engine: Engine,
   wanted: WantedIndex,
-  { container }: Sighting
-): Promise<readonly PlannedAction[]> {
+  seen: Sighting
+): Promise<StartActions> {
   const { stack, config } = wanted;
   const provide = await plannedImage(engine, wanted);
   const where = `container ${INDEX_SERVICE} of project ${stack.project}`;
-  return [
-    ...(provide === null ? [] : [provide]),
-    {
-      kind: container === null ? 'create' : 'start',
-      text: `start ${where} on ${config.bind}:${config.port}`,
-    },
-  ];
+  return {
+    index: [
+      ...(provide === null ? [] : [provide]),
+      {
+        kind: seen.container === null ? 'create' : 'start',
+        text: `start ${where} on ${config.bind}:${config.port}`,
+      },
+    ],
+    bridge: await bridgeActions(engine, wanted, seen),
+  };
 }
 
 /** What comes before a start, from what is there. Pure. */
 export function startPlan(
-  { record, container, verdict }: Sighting,
+  seen: Sighting,
   wanted: WantedIndex,
-  actions: readonly PlannedAction[]
+  { index, bridge }: StartActions
 ): RuntimePlan {
+  const { record, container, verdict } = seen;
+  const actions = [...index, ...bridge];
   switch (verdict.state) {
     case 'absent':
     case 'stopped':
@@ -43,9 +57,14 @@ export function startPlan(
       };
     case 'running': {
       const reasons = indexDifferences(record, container, wanted);
-      return reasons.length === 0
-        ? { change: 'none', reasons, actions: [] }
-        : { change: 'restart', reasons, actions: [STOP, ...actions] };
+      if (reasons.length > 0) {
+        return { change: 'restart', reasons, actions: [STOP, ...actions] };
+      }
+      // The index goes on while its bridge changes.
+      const ofBridge = bridgeReasons(seen, wanted);
+      return ofBridge.length === 0
+        ? { change: 'none', reasons: [], actions: [] }
+        : { change: 'start', reasons: ofBridge, actions: bridge };
     }
     case 'starting':
     case 'degraded':

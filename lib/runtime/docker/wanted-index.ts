@@ -15,6 +15,8 @@ export interface WantedIndex extends FittedStack {
   readonly image: string;
   /** Whether the image is ours to build. */
   readonly isBuilt: boolean;
+  /** Of the bridge, where one is wanted. */
+  readonly bridgeImage: string;
   /** The settings file the container reads; null: it cannot. */
   readonly settingsFile: string | null;
 }
@@ -38,8 +40,9 @@ export async function wantedIndex({
 }: WishForIndex): Promise<WantedIndex> {
   const file = await readSettingsFile(settingsFile);
   const written = file?.settings;
+  const earlier = record === null ? {} : givenVariables(record.variables);
   const given: StackVariables = {
-    ...(record === null ? {} : givenVariables(record.variables)),
+    ...earlier,
     ...givenVariables(written ?? {}),
     ...givenVariables(env),
   };
@@ -56,6 +59,7 @@ export async function wantedIndex({
     given,
     image,
     isBuilt: named === '' && image.startsWith('constellation-local:'),
+    bridgeImage: bridgeImageOf(given),
     settingsFile:
       file?.isReadableInside === true ? (settingsFile ?? null) : null,
   };
@@ -68,14 +72,27 @@ function firstImage(revision: string | undefined): string {
     : imageOfRevision(revision).name;
 }
 
-/** In what the running container differs from what is wished. Pure. */
+/** The image of the bridge that some variables name. Pure. */
+export function bridgeImageOf({
+  CONSTELLATION_BRIDGE_IMAGE: named,
+}: StackVariables): string {
+  return named ?? COMPOSE_VARIABLES.CONSTELLATION_BRIDGE_IMAGE.default;
+}
+
+/**
+ * In what the running container differs from what is wished; its bridge aside,
+ * which has a container of its own. Pure.
+ */
 export function indexDifferences(
   record: DockerRecord | null,
   container: ContainerFacts | null,
   { config, image }: WantedIndex
 ): readonly string[] {
   if (record === null || container === null) return [];
-  const inConfig = configDifferences(record.config, config);
+  const inConfig = configDifferences(
+    { ...record.config, bridge: null },
+    { ...config, bridge: null }
+  );
   return container.image === image
     ? inConfig
     : [...inConfig, `image ${container.image} → ${image}`];

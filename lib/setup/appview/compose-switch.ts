@@ -128,13 +128,13 @@ export class ComposeSwitch implements AppViewSwitch {
       inFolder(stack.folder, file)
     );
     return {
+      ...record?.variables,
       CONSTELLATION_ENABLED: 'true',
       CONSTELLATION_URL: givenUrl ?? INSIDE_URL,
       CONSTELLATION_LOCAL: 'true',
       CONSTELLATION_CACHE_TTL: String(cacheTtlSeconds),
       CONSTELLATION_TIMEOUT: String(timeoutMs),
       COMPOSE_FILE: files.join(path.delimiter),
-      ...record?.variables,
       // What was noted, not what a start was told.
       CONSTELLATION_LOCAL_SINCE: record?.since ?? null,
     };

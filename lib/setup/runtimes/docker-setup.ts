@@ -60,6 +60,8 @@ export class DockerSetup implements SetupRuntime {
     this.appview = new ComposeSwitch(runtime, new EnvFileSwitch());
   }
 
+  readonly ownBridge = (): Promise<string | null> => this.runtime.ownBridge();
+
   apiUrl({ bind, port }: RuntimeConfig): string {
     return reachableUrl(`http://${hostPort(bind, port)}`);
   }

@@ -79,6 +79,12 @@ export interface SetupRuntime {
   /** How an AppView is made to ask it. */
   readonly appview: AppViewSwitch;
 
+  /**
+   * The bridge that the AppView's stack has already, beside which none is
+   * started; null: it has none (default: it cannot have one).
+   */
+  readonly ownBridge?: (() => Promise<string | null>) | undefined;
+
   /** It may reach streams that this machine does not (default false). */
   readonly hasOwnNetwork?: boolean | undefined;
 

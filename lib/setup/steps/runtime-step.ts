@@ -4,8 +4,10 @@ import {
   chooseRuntime,
   type RuntimeCandidate,
 } from '../runtimes/choose-runtime.js';
+import type { SetupRuntime } from '../runtimes/setup-runtime.js';
 import { SETUP_RUNTIMES } from '../runtimes/setup-runtimes.js';
 import { SetupError } from '../setup-error.js';
+import type { SetupRun } from '../setup-run.js';
 import { folderOf } from './appview-step.js';
 import { subjectOf } from './prerequisites-step.js';
 import type { LookStep } from './setup-step.js';
@@ -54,27 +56,42 @@ export const runtimeStep: LookStep = {
     if (chosen.kind === 'docker') {
       findings.set('appviewFolder', await live.ask(() => folderOf(run)));
     }
-    const { dockerEnv: env, bridgePort } = options;
+    const { dockerEnv: env } = options;
+    const hasBridge = findings.get('bridgePort') !== null;
     const envFile = run.envFile.path;
     const redis =
-      chosen.kind === 'embedded' && bridgePort !== null
+      chosen.kind === 'embedded' && hasBridge
         ? await chooseBridgeRedis({ env, envFile })
         : null;
-    findings.set(
-      'runtime',
-      chosen.open({
-        folder,
-        programs,
-        redis,
-        settingsFile: envFile,
-        env,
-        stack: {
-          ...run.options.stack,
-          appview: findings.find('appviewFolder') ?? null,
-        },
-      })
-    );
+    const opened = chosen.open({
+      folder,
+      programs,
+      redis,
+      settingsFile: envFile,
+      env,
+      stack: {
+        ...run.options.stack,
+        appview: findings.find('appviewFolder') ?? null,
+        bridge: hasBridge,
+      },
+    });
+    findings.set('runtime', opened);
+    if (hasBridge) await leaveToOwnBridge(run, opened);
     const because = choice.because === '' ? '' : ` (${choice.because})`;
     return { status: 'done', text: `${chosen.title}${because}` };
   },
 };
+
+/** Where the AppView's stack has a bridge, that one is switched instead. */
+async function leaveToOwnBridge(
+  { findings, options, warnings }: SetupRun,
+  { ownBridge }: SetupRuntime
+): Promise<void> {
+  const own = (await ownBridge?.()) ?? null;
+  if (own === null) return;
+  findings.set('bridgePort', null);
+  if (!options.bridgePortGiven) return;
+  warnings.push(
+    `--bridge-port is left out: the AppView has a bridge of its own, ${own}`
+  );
+}

@@ -1,4 +1,8 @@
-import type { RuntimePlan, RuntimeProgress } from '../../runtime/runtime.js';
+import type {
+  RuntimePart,
+  RuntimePlan,
+  RuntimeProgress,
+} from '../../runtime/runtime.js';
 import type { RecordedData } from '../setup-record.js';
 import { configOf, type SetupRun } from '../setup-run.js';
 import type { ActStep, LiveStep } from './setup-step.js';
@@ -52,17 +56,33 @@ async function start(run: SetupRun, live: LiveStep, plan: RuntimePlan) {
     });
     await runtime.stop({ signal, onProgress });
   }
+  // An index that went on while something beside it changed.
+  const wentOn =
+    plan.change === 'start' && before.parts.some(isRunningIndex)
+      ? before.config
+      : null;
   const status = await runtime.start(configOf(run), { signal, onProgress });
   const { name } = findings.get('data');
-  undo.add('start of the index', async (undoSignal) => {
-    const deadlineMs = UNDO_STOP_MS;
-    await runtime.stop({ signal: undoSignal, deadlineMs, force: true });
-    return `stopped; its data in ${name} stays`;
-  });
+  if (wentOn !== null) {
+    undo.add('change beside the index', async (undoSignal) => {
+      await runtime.start(wentOn, { signal: undoSignal });
+      return 'as it was before';
+    });
+  } else {
+    undo.add('start of the index', async (undoSignal) => {
+      const deadlineMs = UNDO_STOP_MS;
+      await runtime.stop({ signal: undoSignal, deadlineMs, force: true });
+      return `stopped; its data in ${name} stays`;
+    });
+  }
   // A volume is found by its label, and is in no folder of ours.
   const data = runtime.kind === 'docker' ? {} : { data: dataNow(run) };
   await run.record.note(runtime.kind, data);
   return status;
+}
+
+function isRunningIndex({ name, state }: RuntimePart): boolean {
+  return name === 'index' && state === 'up';
 }
 
 /** Every data folder used so far, the one in use last. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { parse } from 'yaml';
 import {
+  BRIDGE_SERVICE,
   COMPOSE_VARIABLE_NAMES,
   COMPOSE_VARIABLES,
   composeEnvironment,
@@ -43,11 +44,13 @@ t.test('its program finds nothing left to write', async (t) => {
 t.test(
   'every variable of the overlay is known, and each is used',
   async (t) => {
-    const text = overlayText(makeOverlay());
+    const text = overlayText(makeOverlay({ bridge: true }));
     const used = new Set(
       [...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? '')
     );
     used.delete('CONSTELLATION_NEVER_SET');
+    // May hold a password: Compose alone reads it, and nothing of ours notes it.
+    t.ok(used.delete('CONSTELLATION_BRIDGE_REDIS_URL'));
     t.strictSame([...used].sort(), [...COMPOSE_VARIABLE_NAMES].sort());
   }
 );
@@ -79,6 +82,9 @@ t.test(
     ] as const) {
       t.strictSame([...values(arg)], [wanted], arg);
     }
+    const { default: node } = COMPOSE_VARIABLES.CONSTELLATION_BRIDGE_NODE_IMAGE;
+    const ofBridge = read('microcosm-bridge/constellation-client/Dockerfile');
+    t.match(ofBridge, `ARG NODE_IMAGE=${node}\n`);
   }
 );
 
@@ -100,6 +106,34 @@ t.test(
     t.equal(index?.networks, undefined, 'the default network is left alone');
   }
 );
+
+t.test('a bridge of ours stands there only where it is wanted', async (t) => {
+  t.notOk(makeOverlay().overlay.services[BRIDGE_SERVICE]);
+  const { overlay } = makeOverlay({
+    services: [],
+    bridge: true,
+    networks: { back: null },
+  });
+  t.strictSame(Object.keys(overlay.services), [INDEX_SERVICE, BRIDGE_SERVICE]);
+  const bridge = overlay.services[BRIDGE_SERVICE];
+  t.match(bridge, {
+    build: { context: './microcosm-bridge/constellation-client' },
+    user: '10001:10001',
+    environment: { CONSTELLATION_URL: `http://${INDEX_SERVICE}:6789` },
+    ports: [
+      '${CONSTELLATION_BIND:-127.0.0.1}:${CONSTELLATION_BRIDGE_PORT:-3003}:3003',
+    ],
+    networks: ['default', 'back'],
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+    restart: 'unless-stopped',
+  });
+  const own = { name: BRIDGE_SERVICE, role: 'app' } as const;
+  t.throws(() => makeOverlay({ services: [own], bridge: true }), {
+    message: /is there twice/,
+  });
+});
 
 t.test('other names, folders and networks', async (t) => {
   const text = overlayText(
