@@ -26,7 +26,8 @@ export interface CommentedOverlay {
  * @throws ComposeError `bad-options`
  */
 export function makeOverlay(options?: OverlayOptions): CommentedOverlay {
-  const { services, toolkit, networks, bridge } = resolveOverlayOptions(options);
+  const { services, toolkit, networks, bridge } =
+    resolveOverlayOptions(options);
   const joined = Object.keys(networks).filter((name) => name !== 'default');
   const overridden = services.map(
     (service) => [service.name, overriddenService(service, toolkit)] as const
