@@ -69,7 +69,12 @@ for (const generation of COMPOSES) {
       t.match(readEnv(), /^COMPOSE_FILE=docker-compose.yml:/m);
 
       await t.test('the nine checks', async (t) => {
-        const checked = await script('test', '--json', '--target', TARGET);
+        const checked = await script(
+          'test',
+          ...['--json', '--target', TARGET],
+          // A busy machine is no failure of the index.
+          ...['--max-latency-ms', '10000']
+        );
         const { checks } = JSON.parse(checked.stdout) as {
           checks: ReadonlyArray<{
             id: string;
