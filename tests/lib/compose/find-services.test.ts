@@ -162,6 +162,13 @@ t.test('nothing is guessed, and the names there are are told', async (t) => {
   });
 });
 
+t.test('a stack with a bridge of its own gets no other', async (t) => {
+  const wanted = (name: FileName) =>
+    fitOverlay(facts(name), findServices(facts(name)), { bridge: true }).bridge;
+  t.equal(wanted('usual'), false);
+  t.equal(wanted('byName'), true);
+});
+
 t.test('the overlay fits the networks of the file', async (t) => {
   const fitted = (name: FileName) =>
     fitOverlay(facts(name), findServices(facts(name)));
@@ -177,6 +184,7 @@ t.test('the overlay fits the networks of the file', async (t) => {
       },
     ],
     networks: { back: { external: true } },
+    bridge: false,
   });
   t.match(fitted('host').services, [
     { name: 'app', onHost: true, form: 'keeper' },
