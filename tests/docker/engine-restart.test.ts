@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import t from 'tap';
 import { BASE, requireEngine, run } from '../fixtures/docker/engine.js';
-import { buildEmbeddedImage, REDIS_IMAGE } from '../fixtures/docker/stack.js';
+import { buildEmbeddedImage, redisImageOf } from '../fixtures/docker/stack.js';
 
 const IMAGE = `clown-${process.pid}`;
 const INSIDE = new URL('../fixtures/docker/own-engine.ts', import.meta.url);
@@ -24,7 +24,7 @@ else {
     await requireEngine([BASE.debian, BASE.node]);
     await buildEmbeddedImage(IMAGE);
     await run([
-      ...(['docker', 'build', '-q', '-t', REDIS_IMAGE] as const),
+      ...(['docker', 'build', '-q', '-t', redisImageOf('own')] as const),
       ...['--target', 'redis'],
       new URL('../fixtures/docker/appview', import.meta.url).pathname,
     ]);

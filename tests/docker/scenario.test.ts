@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import {
@@ -177,12 +178,25 @@ for (const generation of COMPOSES) {
         const again = await setup();
         t.equal(again.code, 0, again.stderr);
         await golden('on the same volume');
+        const backups = path.join(stack.folder, 'backups');
         const gone = await script(
           'teardown',
           ...['--containers', '--volumes', '--config'],
-          ...['--confirm', path.basename(state)]
+          ...['--confirm', path.basename(state)],
+          ...['--backup', '--backups', backups]
         );
         t.equal(gone.code, 0, gone.stderr);
+        const [made = '', ...more] = readdirSync(backups).filter(
+          (name) => !name.startsWith('.')
+        );
+        t.same(more, []);
+        t.match(
+          JSON.parse(
+            readFileSync(path.join(backups, made, 'verified.json'), 'utf8')
+          ),
+          { level: 'full', problem: null },
+          'a backup of the volume, opened before the volume went'
+        );
         t.equal(await stack.idOf('constellation-local'), '');
         const volumes = await docker(
           ...['volume', 'ls', '-q', '--filter'],
