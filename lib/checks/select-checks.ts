@@ -33,7 +33,7 @@ export function selectChecks(
       const list = ids.map((known, index) => `${index + 1} ${known}`);
       throw new CheckError(
         `there is no check ${JSON.stringify(word.slice(0, 40))}${hint}`,
-        { code: 'unknown-check', expected: `one of ${list.join(', ')}` }
+        { code: 'unknown-check', expected: `one of ${list.join(', ')}${hint}` }
       );
     })
   );

@@ -3,7 +3,7 @@ import { CHECK_LIMITS } from './check-limits.js';
 import { selectChecks } from './select-checks.js';
 import { defineCommand, EXIT } from '../cli/index.js';
 import { isHttpUrl, isRedisUrl } from '../env/setting.js';
-import { reasonOf } from './check-error.js';
+import { CheckError, reasonOf } from './check-error.js';
 
 const MIB = 1024 * 1024;
 
@@ -22,7 +22,9 @@ export const TEST_COMMAND = defineCommand({
           selectChecks(CHECKS, [text]);
           return undefined;
         } catch (error) {
-          return reasonOf(error);
+          const wanted =
+            error instanceof CheckError ? error.expected : undefined;
+          return wanted ?? reasonOf(error);
         }
       },
     },

@@ -29,6 +29,8 @@ export interface SetupOptions {
   readonly bridgePort: number | null;
   /** Whether somebody named that port. */
   readonly bridgePortGiven: boolean;
+  /** Whether this call did, and not the file that an earlier run wrote. */
+  readonly bridgePortAsked: boolean;
   /** Behind the local index; `off`; null: the public instance. */
   readonly fallbackUrl: string | null;
   /** Null: by the number of cores. */
@@ -90,6 +92,7 @@ export function resolveOptions(
     metricsPort: values.metricsPort,
     bridgePort: values.bridge ? values.bridgePort : null,
     bridgePortGiven: sources.bridgePort !== 'default',
+    bridgePortAsked: ['flag', 'environment'].includes(sources.bridgePort),
     fallbackUrl: values.fallbackUrl ?? null,
     workers: values.workers ?? null,
     logLevel: values.logLevel,

@@ -154,7 +154,10 @@ function showOutcome(
 ): void {
   output.document(teardownDocument(plan, outcome, false));
   const lines = [
-    outcome.status.detail,
+    // Its record may be gone with the rest: it was here all the same.
+    outcome.status.state === 'absent' && plan.status.state !== 'absent'
+      ? 'the index is stopped'
+      : outcome.status.detail,
     ...(outcome.restoration === null
       ? []
       : restorationLines(outcome.restoration)),

@@ -117,6 +117,7 @@ t.test('all of it goes at once, the AppView is as before', async (t) => {
     ...[folder.path, ...levels, '--yes', '--confirm', 'state']
   ).ended;
   t.equal(code, 0, stderr);
+  t.notMatch(stdout, 'never started', 'it was here');
   await untilGone(pidOf(left.status));
   t.equal(readFileSync(left.env, 'utf8'), EARLIER_ENV);
   for (const gone of [folder.path, left.elsewhere, left.settings]) {

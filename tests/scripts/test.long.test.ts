@@ -151,7 +151,7 @@ t.test('wrong use is exit 2, before anything is asked', async (t) => {
     'unknown flag --stric; did you mean --strict?',
     'unexpected argument "health"',
     '--max-latency-ms "0": expected a number from 0.01 to 60000 (ms)',
-    'there is no check "heath"; did you mean health?',
+    /--only "heath": expected one of 1 running, .*; did you mean health\?/,
     '--redis-url (value hidden): expected a redis(s):// URL',
     '--url "ftp://x": expected an http(s) URL',
   ]) {

@@ -90,7 +90,7 @@ async function leaveToOwnBridge(
   const own = (await ownBridge?.()) ?? null;
   if (own === null) return;
   findings.set('bridgePort', null);
-  if (!options.bridgePortGiven) return;
+  if (!options.bridgePortAsked) return;
   warnings.push(
     `--bridge-port is left out: the AppView has a bridge of its own, ${own}`
   );
