@@ -1,5 +1,5 @@
 /** Setup that has to build the real server's image first. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import {
@@ -10,8 +10,8 @@ import {
   run,
 } from '../fixtures/docker/engine.js';
 import { makePlace, type Place } from '../fixtures/docker/set-up.js';
+import { buildSourceImage } from '../fixtures/docker/source-image.js';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const NAME = `clbld-${process.pid}`;
 const IMAGE = 'constellation-local:v1';
 /** Base images: with the source and a compiler, one that takes long, one that fails. */
@@ -29,11 +29,7 @@ const APT_GETS = [
 t.before(async () => {
   await requireEngine([BASE.debian, BASE.rust]);
   const dir = t.testdir();
-  for (const from of ['docker/source-image', 'microcosm-rs']) {
-    const to = from === 'microcosm-rs' ? path.join(dir, from) : dir;
-    cpSync(path.join(ROOT, 'tests/fixtures', from), to, { recursive: true });
-  }
-  await docker('build', '-q', '-t', GOOD, dir);
+  await buildSourceImage(GOOD, dir);
   for (const [image, does] of APT_GETS) {
     const file = path.join(dir, 'Dockerfile.apt');
     writeFileSync(

@@ -15,6 +15,7 @@ import {
   until,
   type Compose,
 } from '../fixtures/docker/engine.js';
+import { buildSourceImage } from '../fixtures/docker/source-image.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const NAME = `climg-${process.pid}`;
@@ -30,12 +31,7 @@ const VARIABLES = {
 
 t.before(async () => {
   await requireEngine([BASE.debian, BASE.rust]);
-  const dir = t.testdir();
-  for (const from of ['docker/source-image', 'microcosm-rs']) {
-    const to = from === 'microcosm-rs' ? path.join(dir, from) : dir;
-    cpSync(path.join(ROOT, 'tests/fixtures', from), to, { recursive: true });
-  }
-  await docker('build', '-q', '-t', SOURCE_IMAGE, dir);
+  await buildSourceImage(SOURCE_IMAGE, t.testdir());
 });
 t.teardown(async () => {
   await run(['docker', 'rmi', '-f', SOURCE_IMAGE]);

@@ -1,25 +1,19 @@
 /** The real setup.ts, ended by a real signal after each of its steps. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { SETUP_STEPS } from '../../lib/setup/steps/setup-steps.js';
 import { startSimulator } from '../../microcosm-bridge/jetstream-simulator/index.js';
 import { startProgram, type Ended, type Running } from '../fixtures/cli/run.js';
-import { place, type Place } from '../fixtures/setup/desk.js';
+import {
+  connectedPlace,
+  type ConnectedPlace,
+  type Place,
+} from '../fixtures/setup/desk.js';
 
 const simulator = await startSimulator({ live: { eventsPerSecond: 20 } });
 t.teardown(() => simulator.close());
-
-const APPVIEW_ENV = '# mine\r\nPORT=3000\r\nLAST=1';
-const OUR_ENV = '# kept by hand\nREDIS_URL=redis://u:p@h\n';
 
 /** Nothing of what the shell that runs the tests may say of Constellation. */
 const ENV = Object.fromEntries(
@@ -27,25 +21,6 @@ const ENV = Object.fromEntries(
     .filter((name) => /^(CONSTELLATION_|JETSTREAM_URL|REDIS_URL)/.test(name))
     .map((name) => [name, undefined])
 );
-
-interface Desk extends Place {
-  readonly args: readonly string[];
-}
-
-async function desk(t: Test): Promise<Desk> {
-  const made = await place(t);
-  const appview = path.join(made.root, 'app view');
-  const settings = path.join(made.root, 'our.env');
-  mkdirSync(appview);
-  writeFileSync(path.join(appview, '.env'), APPVIEW_ENV, { mode: 0o640 });
-  writeFileSync(settings, OUR_ENV, { mode: 0o600 });
-  const args = [
-    ...['--yes', ...made.flags, '--settings', settings],
-    ...['--appview', appview, '--jetstream', simulator.url],
-    ...['--workers', '1'],
-  ];
-  return { ...made, args };
-}
 
 /**
  * A module that the script is started with: it sends the process a signal of
@@ -111,7 +86,7 @@ function processesOf(folder: string): readonly string[] {
 /** What is so after every run that was taken back. */
 function assertUndone(
   t: Test,
-  made: Desk,
+  made: ConnectedPlace,
   before: Readonly<Record<string, string>>,
   what: string
 ): void {
@@ -128,7 +103,7 @@ for (const [at, { id, title }] of SETUP_STEPS.entries()) {
   // One of them by what a service manager sends.
   const signal = id === 'runtime' ? 'SIGTERM' : 'SIGINT';
   t.test(`${signal} when ${title} is done takes all back`, async (t) => {
-    const made = await desk(t);
+    const made = await connectedPlace(t, simulator.url);
     const before = filesOf(made);
     const { code, stderr } = await start(made.args, signalAfter(step, signal))
       .ended;
@@ -143,7 +118,7 @@ for (const [at, { id, title }] of SETUP_STEPS.entries()) {
 }
 
 t.test('Ctrl-C in the first step, before anything was made', async (t) => {
-  const made = await desk(t);
+  const made = await connectedPlace(t, simulator.url);
   const before = filesOf(made);
   const { child, ended } = start(made.args);
   while (!existsSync(path.join(made.state, 'lock'))) await delay(5);
@@ -155,7 +130,7 @@ t.test('Ctrl-C in the first step, before anything was made', async (t) => {
 });
 
 /** After a run that could not take anything back: a second one ends well. */
-async function assertRunsAgain(t: Test, made: Desk): Promise<void> {
+async function assertRunsAgain(t: Test, made: ConnectedPlace): Promise<void> {
   const again: Ended = await start(made.args).ended;
   t.equal(again.code, 0, again.stderr);
   t.match(await made.runtime.status(), { state: 'running' });
@@ -165,7 +140,7 @@ async function assertRunsAgain(t: Test, made: Desk): Promise<void> {
 }
 
 t.test('Ctrl-C twice leaves at once, says what stays', async (t) => {
-  const made = await desk(t);
+  const made = await connectedPlace(t, simulator.url);
   const preload = signalAfter(STARTED, 'SIGINT', 'SIGTERM');
   const { code, stderr } = await start(made.args, preload).ended;
   t.equal(code, 143, stderr);
@@ -174,7 +149,7 @@ t.test('Ctrl-C twice leaves at once, says what stays', async (t) => {
 });
 
 t.test('kill -9 at any moment: the next run ends well', async (t) => {
-  const made = await desk(t);
+  const made = await connectedPlace(t, simulator.url);
   // Up to the report: a whole run takes some 4 s.
   for (let kill = 0; kill < 6; kill++) {
     const { child, ended } = start(made.args);

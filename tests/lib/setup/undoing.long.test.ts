@@ -1,55 +1,21 @@
 /** Ctrl-C or a failure at any step leaves everything as it was. */
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { InterruptedError } from '../../../lib/cli/index.js';
 import { SETUP_STEPS } from '../../../lib/setup/steps/setup-steps.js';
 import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/index.js';
 import {
+  APPVIEW_ENV,
+  connectedPlace,
+  OUR_ENV,
   freePorts,
-  place,
   setup,
-  type Place,
 } from '../../fixtures/setup/desk.js';
 import { STAND_IN_PROGRAMS } from '../../fixtures/runtime/scratch.js';
 
 const simulator = await startSimulator({ live: { eventsPerSecond: 5 } });
 t.teardown(() => simulator.close());
-
-/** Bytes that an editor of env files must not lose. */
-const APPVIEW_ENV =
-  '# mine\r\nexport PORT = 3000\r\nSECRET_KEY="s#e c"\r\nCONSTELLATION_URL=https://constellation.microcosm.blue # remote\r\nLAST=1';
-const OUR_ENV =
-  '# kept by hand\nREDIS_URL=redis://u:p@h\nRUST_BACKTRACE=full\n';
-
-interface Connected extends Place {
-  readonly args: readonly string[];
-  readonly appview: string;
-  readonly envFile: string;
-}
-
-/** A place with an AppView and an env file that somebody has made. */
-async function connected(t: Test): Promise<Connected> {
-  const made = await place(t);
-  const appview = path.join(made.root, 'app view');
-  const envFile = path.join(made.root, 'our.env');
-  mkdirSync(appview);
-  writeFileSync(path.join(appview, '.env'), APPVIEW_ENV, { mode: 0o640 });
-  writeFileSync(envFile, OUR_ENV, { mode: 0o600 });
-  const args = [
-    '--yes',
-    ...made.flags,
-    ...['--settings', envFile, '--appview', appview],
-    ...['--jetstream', simulator.url, '--workers', '1'],
-  ];
-  return { ...made, args, appview, envFile };
-}
 
 /** Every file of a folder with its bytes and mode. */
 function filesOf(folder: string): Readonly<Record<string, string>> {
@@ -64,7 +30,10 @@ function filesOf(folder: string): Readonly<Record<string, string>> {
 
 for (const how of ['interrupted', 'failed'] as const) {
   t.test(`${how} at each of the steps of a first run`, async (t) => {
-    const { args, state, appview, envFile, runtime } = await connected(t);
+    const { args, state, appview, envFile, runtime } = await connectedPlace(
+      t,
+      simulator.url
+    );
     const programs = STAND_IN_PROGRAMS;
     for (const { id } of SETUP_STEPS) {
       const disturbance = { at: id, how };
@@ -91,7 +60,7 @@ for (const how of ['interrupted', 'failed'] as const) {
 }
 
 t.test('a run that failed beside what ran brings that back', async (t) => {
-  const { args, state, runtime } = await connected(t);
+  const { args, state, runtime } = await connectedPlace(t, simulator.url);
   const programs = STAND_IN_PROGRAMS;
   t.equal((await setup(args, { programs })).code, 0);
   const { urls } = await runtime.status();
@@ -113,7 +82,7 @@ t.test('a run that failed beside what ran brings that back', async (t) => {
 });
 
 t.test('what somebody else has written meanwhile stays theirs', async (t) => {
-  const { args, appview } = await connected(t);
+  const { args, appview } = await connectedPlace(t, simulator.url);
   const file = path.join(appview, '.env');
   const programs = STAND_IN_PROGRAMS;
   const ended = await setup(args, {
