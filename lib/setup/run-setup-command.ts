@@ -69,7 +69,7 @@ export async function runSetupCommand(
   }
   const envFile = new UndoableEnvFile(options.envFile, undo);
   if (values.rebuild && !options.dryRun) {
-    await rebuildIndex(context, folder);
+    await rebuildIndex(context, folder, record);
     await envFile.write({ CONSTELLATION_LOCAL_SINCE: null });
   }
   const run: SetupRun = {

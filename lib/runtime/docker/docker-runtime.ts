@@ -1,6 +1,4 @@
-import { BRIDGE_SERVICE, INDEX_SERVICE } from '../../compose/index.js';
-import { readyProbe, waitFor } from '../../health/index.js';
-import { deathOf } from '../death.js';
+import { BRIDGE_SERVICE } from '../../compose/index.js';
 import { assertPortFree } from '../port-check.js';
 import { RuntimeError } from '../runtime-error.js';
 import { assertChange } from '../runtime-state.js';
@@ -18,6 +16,7 @@ import type {
 import type { StateFolder } from '../state-folder.js';
 import { writeStateFile } from '../state-file.js';
 import { fitStack, type FittedStack, type StackWish } from './appview-stack.js';
+import { bringUpIndex } from './bring-up-index.js';
 import {
   bringUpBridge,
   provideBridgeImage,
@@ -44,7 +43,6 @@ import {
   type Sighting,
 } from './index-container.js';
 import { provideImage } from './provide-image.js';
-import { runCompose } from './run-compose.js';
 import { startActions, startPlan } from './start-plan.js';
 import { startRecord } from './start-record.js';
 import { wantedIndex, type WantedIndex } from './wanted-index.js';
@@ -66,8 +64,6 @@ const ALONE: StackWish = {
   services: {},
 };
 
-/** How long the API may take until it listens: a large index is opened (ms). */
-const LISTEN_MS = 120_000;
 /** A bridge gives the answers that are under way, and ends (ms). */
 const BRIDGE_STOP_MS = 15_000;
 
@@ -172,7 +168,7 @@ export class DockerRuntime implements Runtime {
     const { project } = next.stack;
     await saveDockerRecord(this.#folder.docker, next);
     try {
-      await this.bringUp(next, options);
+      await bringUpIndex(this, next, options);
       if (hasBridge) await bringUpBridge(next, tools);
       else await takeBackContainer(this.engine, project, null, BRIDGE_SERVICE);
       await saveDockerRecord(this.#folder.docker, {
@@ -248,8 +244,12 @@ export class DockerRuntime implements Runtime {
     return since === null ? null : new Date(since);
   }
 
-  /** Notes another time than before: an outage was too long, or a word given. */
-  async moveComplete(since: Date): Promise<void> {
+  /**
+   * Notes another time than before: an outage was too long, or a word given.
+   *
+   * @param since null: it is not known any more
+   */
+  async moveComplete(since: Date | null): Promise<void> {
     const record = await this.record();
     if (record === null) return;
     await this.#keepSince(record, since);
@@ -263,8 +263,8 @@ export class DockerRuntime implements Runtime {
   }
 
   /** A bridge is told by its container's environment: it is made anew. */
-  async #keepSince(record: DockerRecord, since: Date): Promise<void> {
-    const next = { ...record, since: since.toISOString() };
+  async #keepSince(record: DockerRecord, since: Date | null): Promise<void> {
+    const next = { ...record, since: since?.toISOString() ?? null };
     await this.keep(next);
     const { bridge } = await this.#look();
     if (bridge !== null && isUp(bridge)) {
@@ -315,38 +315,5 @@ export class DockerRuntime implements Runtime {
   /** Where all that a build says goes. */
   get buildLog(): string {
     return this.#folder.buildLog;
-  }
-
-  /**
-   * Makes the container that a record says, where it is another one, and waits
-   * until its API listens. Nothing is written down.
-   *
-   * @throws RuntimeError COMPOSE_FAILED; HealthError DEADLINE, DIED; the
-   *   signal's reason
-   */
-  async bringUp(
-    record: DockerRecord,
-    options: RuntimeActionOptions
-  ): Promise<void> {
-    const { signal, onProgress } = options;
-    onProgress?.({
-      phase: 'start',
-      text: `starting container ${INDEX_SERVICE}`,
-    });
-    const program = await this.compose(signal);
-    await runCompose(program, record.stack, {
-      view: 'with-overlay',
-      args: ['up', '-d', '--no-deps', '--no-build', INDEX_SERVICE],
-      variables: record.variables,
-      signal,
-    });
-    // Only now the ports are known.
-    const { urls } = await this.status();
-    onProgress?.({ phase: 'wait', text: 'waiting until the index listens' });
-    await waitFor(readyProbe(urls?.api ?? '', '/'), {
-      deadlineMs: options.deadlineMs ?? LISTEN_MS,
-      signal,
-      isDead: () => deathOf(this),
-    });
   }
 }

@@ -6,6 +6,7 @@ import {
 } from '../../compose/index.js';
 import { RuntimeError } from '../runtime-error.js';
 import type { RuntimeActionOptions } from '../runtime.js';
+import { bringUpIndex } from './bring-up-index.js';
 import type { ContainerFacts } from './container.js';
 import type { DockerRecord } from './docker-record.js';
 import type { DockerRuntime } from './docker-runtime.js';
@@ -126,7 +127,7 @@ export async function runFrom(
   record: DockerRecord,
   options: RuntimeActionOptions
 ): Promise<void> {
-  await runtime.bringUp(record, options);
+  await bringUpIndex(runtime, record, options);
   const container = await runtime.container();
   if (container?.image === record.image) return;
   throw new RuntimeError(

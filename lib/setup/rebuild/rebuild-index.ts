@@ -2,7 +2,9 @@ import type { CommandContext } from '../../cli/index.js';
 import {
   findDockerIndex,
   openHelper,
+  type DockerIndex,
 } from '../../backup/docker/docker-index.js';
+import type { DataHelper } from '../../runtime/docker/data-helper.js';
 import { saveDockerRecord } from '../../runtime/docker/docker-record.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import {
@@ -11,24 +13,26 @@ import {
   knowsGenerations,
   nameGeneration,
   newGeneration,
-  type Generation,
 } from '../../runtime/docker/generation.js';
 import type { StateFolder } from '../../runtime/state-folder.js';
+import type { RecordKeeper } from '../record-keeper.js';
 import type { SetupFlags } from '../setup-command.js';
 import { SetupError } from '../setup-error.js';
+import { forgetSince } from './forget-since.js';
 
 /**
  * Puts an empty index in the place of the one in the container; the old one is
- * kept in the volume. The setup that follows starts it and notes since when it
- * is complete, at its first fresh reading, for the AppView's client: for all
- * before that it asks the remote. Undone with the rest of the run. For the
+ * kept in the volume. Before that the AppView is told to ask the remote about
+ * everything; the setup that follows starts the new one and tells since when it
+ * is complete, at its first fresh reading. Undone with the rest of the run. For the
  * holder of the state folder's lock.
  *
  * @throws SetupError NOTHING_FOUND, PREREQUISITE; BackupError, RuntimeError
  */
 export async function rebuildIndex(
   { output, prompts, undo, signal }: CommandContext<SetupFlags>,
-  folder: StateFolder
+  folder: StateFolder,
+  keeper: RecordKeeper
 ): Promise<void> {
   const runtime = new DockerRuntime({ folder });
   const record = await runtime.record();
@@ -56,28 +60,24 @@ export async function rebuildIndex(
   );
   const message = `Begin a new index in ${index.source}?`;
   await prompts.confirmByName('confirm', { message, name: index.source });
-  const wasUp = index.container?.status === 'running';
-  const swap = async (next: Generation): Promise<Generation> => {
-    const helper = await openHelper(index);
-    try {
-      const current = await currentGeneration(helper);
-      await helper.run(['mkdir', '-p', folderOf(next)]);
-      await runtime.stop();
-      await nameGeneration(helper, next);
-      return current;
-    } finally {
-      await helper.close();
-    }
-  };
   signal.throwIfAborted();
-  const before = await swap(newGeneration(new Date()));
+  const next = newGeneration(new Date());
+  const before = await inVolume(index, async (helper) => {
+    await helper.run(['mkdir', '-p', folderOf(next)]);
+    return await currentGeneration(helper);
+  });
+  await forgetSince(runtime, { undo, signal, record: keeper });
+  const wasUp = index.container?.status === 'running';
   undo.add('the new index', async () => {
-    await swap(before);
+    await runtime.stop();
+    await inVolume(index, (helper) => nameGeneration(helper, before));
     await saveDockerRecord(folder.docker, { ...record, phase: 'stopped' });
     if (!wasUp) return 'the old one is in its place';
     await runtime.start(record.config);
     return 'the old one serves again';
   });
+  await runtime.stop();
+  await inVolume(index, (helper) => nameGeneration(helper, next));
   const { CONSTELLATION_LOCAL_SINCE: _old, ...variables } = record.variables;
   await saveDockerRecord(folder.docker, {
     ...record,
@@ -85,4 +85,16 @@ export async function rebuildIndex(
     variables,
     since: null,
   });
+}
+
+async function inVolume<T>(
+  index: DockerIndex,
+  work: (helper: DataHelper) => Promise<T>
+): Promise<T> {
+  const helper = await openHelper(index);
+  try {
+    return await work(helper);
+  } finally {
+    await helper.close();
+  }
 }
