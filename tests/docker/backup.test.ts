@@ -232,6 +232,12 @@ t.test('an image that does not say: stopped, and said first', async (t) => {
   const { manifest } = JSON.parse(done.stdout) as BackupDocument;
   t.equal(manifest.snapshot.method, 'stop');
   t.equal(await statusOf(), 'running');
+  await docker('exec', await indexId(), 'mkdir', '/data/more');
+  const cut = await script(['backup', 'create', '--json']);
+  t.equal(cut.code, 1);
+  t.match(cut.stderr, 'there is a folder in the data, /data/more');
+  t.equal(await statusOf(), 'running', 'it was let go on');
+  await docker('exec', await indexId(), 'rmdir', '/data/more');
   await useImage(NAME);
   // Whoever clears up images takes away what opens this one.
   await docker('rmi', `${NAME}-unknown`);
@@ -314,8 +320,39 @@ t.test('rebuilt in one command, the old index kept', async (t) => {
     ...['--jetstream', 'ws://jetstream:6008/subscribe'],
   ] as const;
   const refused = await script([...rebuild, '--confirm', 'another']);
-  t.not(refused.code, 0, 'not without its name');
+  t.equal(refused.code, 2, 'not without its name');
+  const { target, collection, path: at, records } = sentinel;
+  const query = new URLSearchParams({ target, collection, path: at });
+  const old = since();
+  // Asks the index, as an AppView does that runs.
+  await stack.compose('build', '-q', 'app');
+  await stack.compose('up', '-d', '--no-deps', 'app');
+  const toldNow = async (): Promise<string> =>
+    await docker(
+      ...['inspect', '-f', '{{json .Config.Env}}'],
+      await stack.idOf('app')
+    ).catch(() => '');
+  const trustsSince = `CONSTELLATION_LOCAL_SINCE=${new Date(old).toISOString()}`;
+  t.match(await toldNow(), trustsSince);
+  let isOver = false;
+  let seenLow = 0;
+  let wrong = 0;
+  const watched = (async () => {
+    while (!isOver) {
+      const answer = await fetch(`${api}/links/count?${query.toString()}`)
+        .then((response): Promise<unknown> => response.json())
+        .catch(() => null);
+      const { total = records } = (answer ?? {}) as { total?: number };
+      if (total >= records) continue;
+      seenLow += 1;
+      if ((await toldNow()).includes(trustsSince)) wrong += 1;
+    }
+  })();
   const done = await script([...rebuild, '--confirm', volume]);
+  isOver = true;
+  await watched;
+  t.ok(seenLow > 0, 'the new index was seen');
+  t.equal(wrong, 0, 'no AppView that trusts the new index for the old time');
   t.equal(done.code, 0, done.stderr);
   t.ok(since() >= begunMs, 'the remote covers what was before');
   const generations = (await inVolume()).filter((name) =>

@@ -3,9 +3,13 @@
  * it there, its writer being gone, lets the container go.
  */
 
-import { readFile, rm } from 'node:fs/promises';
-import { systemCode } from '../../errors/system-code.js';
+import { rm } from 'node:fs/promises';
 import { asIdentity } from '../../runtime/lock-content.js';
+import {
+  readStateFile,
+  stateFields,
+  stateText,
+} from '../../runtime/state-file.js';
 import {
   ownIdentity,
   presenceOf,
@@ -31,13 +35,8 @@ export async function writeHeld(
   hold: Hold,
   containerId: string
 ): Promise<void> {
-  const content = {
-    schemaVersion: SCHEMA_VERSION,
-    hold,
-    containerId,
-    process: ownIdentity(),
-  };
-  await writeStateFile(file, `${JSON.stringify(content)}\n`);
+  const held: HeldRecord = { hold, containerId, process: ownIdentity() };
+  await writeStateFile(file, stateText(SCHEMA_VERSION, held));
 }
 
 /** Removes it: the container goes on. */
@@ -45,22 +44,23 @@ export async function clearHeld(file: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-/** @returns null: nothing is held up, or whoever does is at it */
+/**
+ * @returns null: nothing is held up, or whoever does is at it
+ * @throws RuntimeError STATE_DAMAGED, STATE_UNREADABLE
+ */
 export async function readAbandoned(file: string): Promise<HeldRecord | null> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) {
-      return null;
-    }
-    throw error;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  const hold: unknown = Reflect.get(value, 'hold');
-  const containerId: unknown = Reflect.get(value, 'containerId');
-  const process = asIdentity(Reflect.get(value, 'process'));
+  const held = await readStateFile(file, {
+    parse: parseHeld,
+    suggestion: `look whether a container is paused (docker ps), let it go on, then remove ${file}`,
+  });
+  return held !== null && presenceOf(held.process) === 'gone' ? held : null;
+}
+
+function parseHeld(text: string): HeldRecord | null {
+  const { hold, containerId, process } =
+    stateFields(text, SCHEMA_VERSION) ?? {};
+  const identity = asIdentity(process);
   if (hold !== 'paused' && hold !== 'stopped') return null;
-  if (typeof containerId !== 'string' || process === null) return null;
-  return presenceOf(process) === 'gone' ? { hold, containerId, process } : null;
+  if (typeof containerId !== 'string' || identity === null) return null;
+  return { hold, containerId, process: identity };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { extract } from 'tar-stream';
 import { pipeline } from 'node:stream/promises';
 import { DATA, type DataHelper } from '../../runtime/docker/data-helper.js';
+import { BackupError } from '../backup-error.js';
 import type { SnapshotFile } from '../snapshotter.js';
 
 /** What snapshots are called in a volume. */
@@ -58,7 +59,9 @@ export async function linkRocks(
 
 /**
  * Copies all files of a folder, whatever they are. For one that nobody writes
- * to.
+ * to. An archive has no folders, so a store that has is refused, not cut.
+ *
+ * @throws BackupError SNAPSHOT_FAILED where there are folders in it
  */
 export async function copyAll(
   helper: DataHelper,
@@ -66,6 +69,21 @@ export async function copyAll(
   to: string,
   limitMs: number
 ): Promise<void> {
+  const folders = await helper.run([
+    ...['find', from, '-mindepth', '1', '-maxdepth', '1', '-type', 'd'],
+    ...['!', '-name', '.*', '!', '-name', 'generation-*'],
+    ...['!', '-name', 'lost+found'],
+  ]);
+  const [folder = ''] = folders.split('\n');
+  if (folder !== '') {
+    throw new BackupError(
+      `there is a folder in the data, ${folder}, and only files can be backed up`,
+      {
+        code: 'SNAPSHOT_FAILED',
+        suggestion: 'use an image whose label says which server is in it',
+      }
+    );
+  }
   await helper.run(
     [
       ...['find', from, '-maxdepth', '1', '-type', 'f', ...leftOut()],

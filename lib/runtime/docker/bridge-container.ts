@@ -38,7 +38,7 @@ const PROGRAM = path.join(
 /**
  * Builds or pulls the bridge's image where the engine has none of that name.
  *
- * @throws RuntimeError BUILD_FAILED, COMPOSE_FAILED; the signal's reason
+ * @throws RuntimeError BUILD_FAILED; the signal's reason
  */
 export async function provideBridgeImage(
   image: string,
@@ -57,13 +57,22 @@ export async function provideBridgeImage(
     phase: isBuilt ? 'build' : 'create',
     text: isBuilt ? `building ${image}` : `pulling ${image}`,
   });
-  await runCompose(await compose(), stack, {
-    view: 'with-overlay',
-    args: [isBuilt ? 'build' : 'pull', BRIDGE_SERVICE],
-    variables: { ...variables, BUILDKIT_PROGRESS: 'plain' },
-    signal,
-    deadlineMs: BUILD_MS,
-  });
+  try {
+    await runCompose(await compose(), stack, {
+      view: 'with-overlay',
+      args: [isBuilt ? 'build' : 'pull', BRIDGE_SERVICE],
+      variables: { ...variables, BUILDKIT_PROGRESS: 'plain' },
+      signal,
+      deadlineMs: BUILD_MS,
+    });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new RuntimeError(`the bridge's image ${image} is not to be had`, {
+      code: 'BUILD_FAILED',
+      cause,
+      suggestion: 'mend what it says; or go without a bridge: --no-bridge',
+    });
+  }
 }
 
 /**
