@@ -7,6 +7,7 @@ import { SETUP_STEPS } from '../../lib/setup/steps/setup-steps.js';
 import { startSimulator } from '../../microcosm-bridge/jetstream-simulator/index.js';
 import { startProgram, type Ended, type Running } from '../fixtures/cli/run.js';
 import {
+  APPVIEW_ENV,
   connectedPlace,
   type ConnectedPlace,
   type Place,
@@ -135,7 +136,9 @@ async function assertRunsAgain(t: Test, made: ConnectedPlace): Promise<void> {
   t.equal(again.code, 0, again.stderr);
   t.match(await made.runtime.status(), { state: 'running' });
   const appview = filesOf(made)[path.join('app view', '.env')] ?? '';
-  t.match(appview, /^640 # mine\r\nPORT=3000\r\nLAST=1/);
+  const url = `http://127.0.0.1:${made.port}`;
+  const switched = APPVIEW_ENV.replace(/https:\S+/, url);
+  t.ok(appview.startsWith(`640 ${switched}\r\n`), appview);
   t.equal(appview.match(/^CONSTELLATION_URL=/gm)?.length, 1);
 }
 
