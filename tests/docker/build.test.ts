@@ -76,6 +76,13 @@ for (const generation of COMPOSES) {
 
     await t.test('one that fails says why', async (t) => {
       env['CONSTELLATION_RUST_IMAGE'] = BROKEN;
+      // Compose 2 asks the engine's own builder as well, where told so.
+      env['DOCKER_BUILDKIT'] = '0';
+      const classic = await place.script('setup', ...args);
+      t.equal(classic.code, 1, classic.stderr);
+      t.match(classic.stderr, /Step \d+\/\d+ : RUN apt-get update/);
+      t.strictSame(await leftOf(place, project), []);
+      delete env['DOCKER_BUILDKIT'];
       const failed = await place.script('setup', ...args);
       t.equal(failed.code, 1, failed.stderr);
       t.match(
@@ -123,7 +130,7 @@ async function goodBuild(
   t.not(code, 0, 'the image went too');
 }
 
-/** What is on the engine of that project, and the image. */
+/** What is on the engine of that project, of its builds, and the image. */
 async function leftOf(
   place: Place,
   project: string
@@ -134,6 +141,9 @@ async function leftOf(
     docker('volume', 'ls', '-q', ...filter),
     docker('network', 'ls', '-q', ...filter),
     docker('images', '-q', IMAGE),
+    ...[SLOW, BROKEN].map((base) =>
+      docker('ps', '-aq', '--filter', `ancestor=${base}`)
+    ),
   ]);
   return lists.filter((list) => list !== '');
 }

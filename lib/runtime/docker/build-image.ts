@@ -13,12 +13,14 @@ import {
   fractionOf,
   stageText,
 } from './build-progress.js';
+import { composeBuild } from './compose-build.js';
 import type { ComposeProgram } from './compose-program.js';
 import type { ComposeStack } from './compose-stack.js';
-import { callCompose } from './run-compose.js';
+import type { Engine } from './engine.js';
 
 /** What is built, and where what it says is kept. */
 export interface BuildImageOptions extends RuntimeActionOptions {
+  readonly engine: Engine;
   readonly variables: Readonly<Record<string, string>>;
   readonly logFile: string;
 }
@@ -37,6 +39,7 @@ export async function buildImage(
   program: ComposeProgram,
   stack: ComposeStack,
   {
+    engine,
     variables,
     logFile,
     signal,
@@ -62,11 +65,10 @@ export async function buildImage(
   };
   const ticking = setInterval(() => tell(false), 1000).unref();
   try {
-    const { code, lastLines } = await callCompose(program, stack, {
-      view: 'with-overlay',
-      args: ['build', INDEX_SERVICE],
-      // One line a step instead of a screen that is drawn again and again.
-      variables: { ...variables, BUILDKIT_PROGRESS: 'plain' },
+    const { code, lastLines } = await composeBuild(program, stack, {
+      engine,
+      service: INDEX_SERVICE,
+      variables,
       signal,
       deadlineMs,
       onLine: (line) => {

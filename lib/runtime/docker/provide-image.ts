@@ -46,7 +46,8 @@ export async function provideImage(
   if ((await findImage(engine, image)) !== null) return;
   const program = await compose();
   if (isBuilt) {
-    return await buildImage(program, stack, { ...options, variables, logFile });
+    const build = { ...options, engine, variables, logFile };
+    return await buildImage(program, stack, build);
   }
   options.onProgress?.({ phase: 'create', text: `pulling ${image}` });
   await runCompose(program, stack, {

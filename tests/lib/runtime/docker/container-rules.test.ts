@@ -1,0 +1,74 @@
+import t from 'tap';
+import { unframed } from '../../../../lib/runtime/docker/container-output.js';
+import type { ContainerFacts } from '../../../../lib/runtime/docker/container.js';
+import { judgeContainer } from '../../../../lib/runtime/docker/describe-container.js';
+import { conditionOfService } from '../../../../lib/runtime/docker/recreate-services.js';
+
+const CONTAINER: ContainerFacts = {
+  id: 'abc',
+  name: 'p-index-1',
+  service: 'constellation-local',
+  imageId: 'sha256:1',
+  image: 'i',
+  status: 'running',
+  exitCode: 0,
+  isOutOfMemory: false,
+  restartCount: 2,
+  startedAt: '2026-01-01T00:00:00Z',
+  finishedAt: '2026-01-02T00:00:00Z',
+  health: { status: 'healthy', failingStreak: 0, history: [] },
+  environment: {},
+  mounts: new Map(),
+  ports: new Map(),
+  addresses: new Map(),
+  labels: {},
+};
+
+t.test('what a container is means something for the index', async (t) => {
+  for (const [change, phase, state, detail] of [
+    [{}, 'running', 'running', /healthy, 2 restarts/],
+    [
+      { status: 'exited', exitCode: 137, isOutOfMemory: true },
+      'running',
+      'failed',
+      /out of memory/,
+    ],
+    [{ status: 'exited' }, 'stopped', 'stopped', /was stopped/],
+    [{ status: 'restarting' }, 'running', 'failed', /again and again/],
+    [{ status: 'paused' }, 'running', 'degraded', /docker unpause/],
+    [null, 'running', 'failed', /is gone/],
+    [null, null, 'absent', /never started/],
+  ] as const) {
+    const judged = judgeContainer(
+      change === null ? null : { ...CONTAINER, ...change },
+      phase
+    );
+    t.equal(judged.state, state);
+    t.match(judged.detail, detail);
+  }
+  const now = Date.parse('2026-01-01T00:00:10Z');
+  t.equal(conditionOfService(CONTAINER, now), 'well');
+  t.equal(conditionOfService({ ...CONTAINER, status: 'exited' }, now), 'ill');
+  t.equal(
+    conditionOfService({ ...CONTAINER, health: null }, now),
+    'wait',
+    'it has restarted'
+  );
+  t.equal(
+    conditionOfService({ ...CONTAINER, health: null, restartCount: 0 }, now),
+    'well'
+  );
+});
+
+t.test('the streams of a container come in frames', async (t) => {
+  const frame = (stream: number, text: string): Buffer => {
+    const head = Buffer.alloc(8);
+    head.writeUInt8(stream, 0);
+    head.writeUInt32BE(Buffer.byteLength(text), 4);
+    return Buffer.concat([head, Buffer.from(text)]);
+  };
+  const both = Buffer.concat([frame(1, 'öut\n'), frame(2, 'err\n')]);
+  t.equal(unframed(both), 'öut\nerr\n');
+  t.equal(unframed(both, 'stdout'), 'öut\n');
+  t.equal(unframed(both.subarray(0, 5)), '', 'a cut one');
+});
