@@ -26,7 +26,7 @@ const [, GENERATION] = COMPOSES;
 if (GENERATION === undefined) throw new Error('no Compose 2');
 const NAME = `clbak-${process.pid}`;
 
-await requireEngine([BASE.debian, BASE.node]);
+await requireEngine([BASE.debian, BASE.node, BASE.redis]);
 await buildEmbeddedImage(NAME);
 
 const stack = makeStack(GENERATION, t.testdir(), NAME);

@@ -29,7 +29,7 @@ const COUNTS = goldenCases().filter(({ path: asked }) =>
 );
 
 t.before(async () => {
-  await requireEngine([BASE.debian, BASE.node]);
+  await requireEngine([BASE.debian, BASE.node, BASE.redis]);
   await buildEmbeddedImage(IMAGE);
 });
 t.teardown(() => run(['docker', 'rmi', '-f', IMAGE, BRIDGE_IMAGE]));

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import t from 'tap';
 import { BASE, requireEngine, run } from '../fixtures/docker/engine.js';
-import { buildEmbeddedImage, redisImageOf } from '../fixtures/docker/stack.js';
+import { buildEmbeddedImage } from '../fixtures/docker/stack.js';
 
 const IMAGE = `clown-${process.pid}`;
 const INSIDE = new URL('../fixtures/docker/own-engine.ts', import.meta.url);
@@ -21,13 +21,8 @@ if (!isRoot && process.env['CI'] === undefined) t.plan(0, reason);
 else {
   t.before(async () => {
     if (!isRoot) throw new Error(reason);
-    await requireEngine([BASE.debian, BASE.node]);
+    await requireEngine([BASE.debian, BASE.node, BASE.redis]);
     await buildEmbeddedImage(IMAGE);
-    await run([
-      ...(['docker', 'build', '-q', '-t', redisImageOf('own')] as const),
-      ...['--target', 'redis'],
-      new URL('../fixtures/docker/appview', import.meta.url).pathname,
-    ]);
   });
   t.teardown(() => run(['docker', 'rmi', '-f', IMAGE]));
   await t.spawn(

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import {
@@ -15,7 +15,7 @@ import { buildEmbeddedImage } from '../fixtures/docker/stack.js';
 const IMAGE = `clscn-${process.pid}`;
 
 t.before(async () => {
-  await requireEngine([BASE.debian, BASE.node]);
+  await requireEngine([BASE.debian, BASE.node, BASE.redis]);
   await buildEmbeddedImage(IMAGE);
 });
 t.teardown(() => run(['docker', 'rmi', '-f', IMAGE]));
@@ -36,10 +36,14 @@ for (const generation of COMPOSES) {
       });
       const { stack, state, api, readEnv, script, setup, golden } = place;
       const bystander = `${project}-bystander`;
+      const redis = `${project}-redis`;
       t.teardown(async () => {
         await run(['docker', 'rm', '-f', bystander]);
         await run(['docker', 'volume', 'rm', bystander]);
+        await run(['docker', 'rmi', '-f', redis]);
       });
+      await docker('tag', BASE.redis, redis);
+      appendFileSync(place.envFile, `STACK_REDIS_IMAGE=${redis}\n`);
       const before = readEnv();
 
       await docker('volume', 'create', bystander);
@@ -153,6 +157,9 @@ for (const generation of COMPOSES) {
       await t.test(
         'teardown gives the AppView back, and keeps the index',
         async (t) => {
+          // As after a pull that nobody has used yet: Compose would make the
+          // AppView's Redis anew, and what it holds would be lost.
+          await docker('tag', BASE.node, redis);
           await script('teardown');
           t.equal(readEnv(), before, 'the .env is as it was');
           const app = await docker(

@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 `;
 
 t.before(async () => {
-  await requireEngine([BASE.debian, BASE.node]);
+  await requireEngine([BASE.debian, BASE.node, BASE.redis]);
   await buildEmbeddedImage(OLD);
   const context = t.testdir({
     'Dockerfile.good': `FROM ${OLD}\nLABEL org.opencontainers.image.version=2\n`,

@@ -2,6 +2,7 @@ import { composeFacts, type ComposeFacts } from '../../compose/index.js';
 import { findContainers, type ContainerFacts } from './container.js';
 import type { ComposeStack, StackView } from './compose-stack.js';
 import type { DockerRuntime } from './docker-runtime.js';
+import { findImage } from './image.js';
 import { runCompose } from './run-compose.js';
 
 /** Label in which Compose keeps what a container was made from. */
@@ -17,7 +18,9 @@ export interface NewServices {
 
 /**
  * Whether Compose would leave alone what services depend on: it runs, is well,
- * and was made from what the files say now.
+ * and was made from what the files say now and from the image that has its
+ * name now. A pull since then moves the name, and Compose makes the container
+ * anew for that alone: an AppView's Redis would lose what it holds.
  *
  * Compose 2 counts the dependencies into what a container is made from, so one
  * that was made with `--no-deps` is made anew by the next plain `up`. Where
@@ -44,7 +47,9 @@ export async function dependenciesStay(
       stack.project,
       name
     );
-    if (!isAsSaid(container, hashes.get(name))) return false;
+    if (container === undefined) return false;
+    const image = await findImage(runtime.engine, container.image);
+    if (!isAsSaid(container, hashes.get(name), image?.id)) return false;
   }
   return true;
 }
@@ -80,12 +85,24 @@ export function parseHashes(text: string): ReadonlyMap<string, string> {
   );
 }
 
-function isAsSaid(
-  container: ContainerFacts | undefined,
-  hash: string | undefined
+/**
+ * Whether a container is one that Compose would not make anew. Pure.
+ *
+ * @param hash of what the files say now
+ * @param imageId of what has the image's name now
+ */
+export function isAsSaid(
+  container: ContainerFacts,
+  hash: string | undefined,
+  imageId: string | undefined
 ): boolean {
-  if (container === undefined || hash === undefined) return false;
   const { status, health, labels } = container;
   const isWell = health === null || health.status === 'healthy';
-  return status === 'running' && isWell && labels[HASH_LABEL] === hash;
+  return (
+    status === 'running' &&
+    isWell &&
+    hash !== undefined &&
+    labels[HASH_LABEL] === hash &&
+    container.imageId === imageId
+  );
 }

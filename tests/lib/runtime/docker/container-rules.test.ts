@@ -2,6 +2,7 @@ import t from 'tap';
 import { unframed } from '../../../../lib/runtime/docker/container-output.js';
 import type { ContainerFacts } from '../../../../lib/runtime/docker/container.js';
 import { judgeContainer } from '../../../../lib/runtime/docker/describe-container.js';
+import { isAsSaid } from '../../../../lib/runtime/docker/dependencies.js';
 import { conditionOfService } from '../../../../lib/runtime/docker/recreate-services.js';
 
 const CONTAINER: ContainerFacts = {
@@ -23,6 +24,23 @@ const CONTAINER: ContainerFacts = {
   addresses: new Map(),
   labels: {},
 };
+
+t.test('a dependency that Compose would not make anew', async (t) => {
+  const labels = { 'com.docker.compose.config-hash': 'h' };
+  const made = { ...CONTAINER, labels, imageId: 'sha256:1' };
+  const ill = { status: 'unhealthy', failingStreak: 1, history: [] } as const;
+  for (const [container, hash, imageId, stays, what] of [
+    [made, 'h', 'sha256:1', true, 'as it was made'],
+    [made, 'i', 'sha256:1', false, 'its lines in the files were changed'],
+    [made, 'h', 'sha256:2', false, 'another image was pulled'],
+    [made, 'h', undefined, false, 'its image has no name any more'],
+    [made, undefined, 'sha256:1', false, 'Compose does not say'],
+    [{ ...made, status: 'exited' }, 'h', 'sha256:1', false, 'stopped'],
+    [{ ...made, health: ill }, 'h', 'sha256:1', false, 'not well'],
+  ] as const) {
+    t.equal(isAsSaid(container, hash, imageId), stays, what);
+  }
+});
 
 t.test('what a container is means something for the index', async (t) => {
   for (const [change, phase, state, detail] of [
