@@ -37,6 +37,8 @@ for (const generation of COMPOSES) {
       const { stack, state, api, readEnv, script, setup, golden } = place;
       const bystander = `${project}-bystander`;
       const redis = `${project}-redis`;
+      // The name that each generation gives to what it builds.
+      const appImage = `${project}${generation.name === 'v1' ? '_' : '-'}app`;
       t.teardown(async () => {
         await run(['docker', 'rm', '-f', bystander]);
         await run(['docker', 'volume', 'rm', bystander]);
@@ -157,9 +159,11 @@ for (const generation of COMPOSES) {
       await t.test(
         'teardown gives the AppView back, and keeps the index',
         async (t) => {
-          // As after a pull that nobody has used yet: Compose would make the
-          // AppView's Redis anew, and what it holds would be lost.
+          // As after a pull and a build that nobody has used yet: Compose
+          // would make the AppView's Redis anew, and what it holds would be
+          // lost, and start an app that does not even serve.
           await docker('tag', BASE.node, redis);
+          await docker('tag', BASE.node, appImage);
           await script('teardown');
           t.equal(readEnv(), before, 'the .env is as it was');
           const app = await docker(
@@ -184,6 +188,7 @@ for (const generation of COMPOSES) {
       await t.test('set up again, then everything of ours goes', async (t) => {
         const again = await setup();
         t.equal(again.code, 0, again.stderr);
+        t.match(`${again.stdout}${again.stderr}`, 'app keeps the image');
         await golden('on the same volume');
         const backups = path.join(stack.folder, 'backups');
         const gone = await script(

@@ -10,6 +10,8 @@ export interface ComposeStack {
   readonly baseFiles: readonly string[];
   /** Ours, absolute. */
   readonly overlayFile: string;
+  /** Names images by their id, for one call; comes last. */
+  readonly keptFile?: string;
   /** Services that are switched to the index. */
   readonly switched: readonly string[];
   /** Those of them that are the AppView itself, not its bridge. */
@@ -26,8 +28,12 @@ export function composeCommand(
   view: StackView,
   args: readonly string[]
 ): Command {
-  const { project, folder, baseFiles, overlayFile } = stack;
-  const files = view === 'base' ? baseFiles : [...baseFiles, overlayFile];
+  const { project, folder, baseFiles, overlayFile, keptFile } = stack;
+  const files = [
+    ...baseFiles,
+    ...(view === 'base' ? [] : [overlayFile]),
+    ...(keptFile === undefined ? [] : [keptFile]),
+  ];
   return [
     ...command,
     ...['--project-name', project, '--project-directory', folder],

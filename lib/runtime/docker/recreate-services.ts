@@ -6,6 +6,7 @@ import { findContainers, type ContainerFacts } from './container.js';
 import type { ComposeStack, StackView } from './compose-stack.js';
 import { dependenciesStay } from './dependencies.js';
 import type { DockerRuntime } from './docker-runtime.js';
+import { imagesToKeep, withKeptImages } from './kept-images.js';
 import { runCompose } from './run-compose.js';
 
 /** What is to be made anew. */
@@ -38,15 +39,17 @@ export async function runningServices(
 
 /**
  * Makes containers of services anew where their configuration has changed, and
- * waits until they are well. Nothing else of the project is touched.
+ * waits until they are well. Nothing else of the project is touched, and they
+ * keep the images that they run.
  *
+ * @returns those whose image has lost its name to another since they were made
  * @throws RuntimeError COMPOSE_FAILED; START_FAILED with the last log lines
  */
 export async function recreateServices(
   runtime: DockerRuntime,
   { stack, view, services, ...options }: RecreateOptions
-): Promise<void> {
-  if (services.length === 0) return;
+): Promise<readonly string[]> {
+  if (services.length === 0) return [];
   const { signal, onProgress } = options;
   onProgress?.({
     phase: 'create',
@@ -54,13 +57,17 @@ export async function recreateServices(
   });
   const stay = { stack, view, services, signal };
   const alone = (await dependenciesStay(runtime, stay)) ? [] : ['--no-deps'];
-  await runCompose(await runtime.compose(signal), stack, {
-    view,
-    // Their images are there: they ran.
-    args: ['up', '-d', ...alone, '--no-build', ...services],
-    variables: {},
-    signal,
-  });
+  const program = await runtime.compose(signal);
+  const kept = await imagesToKeep(runtime.engine, stack.project, services);
+  await withKeptImages(stack, kept, (withImages) =>
+    runCompose(program, withImages, {
+      view,
+      // Their images are there: they ran.
+      args: ['up', '-d', ...alone, '--no-build', ...services],
+      variables: {},
+      signal,
+    })
+  );
   for (const service of services) {
     onProgress?.({
       phase: 'wait',
@@ -68,6 +75,7 @@ export async function recreateServices(
     });
     await waitHealthy(runtime, stack, service, options);
   }
+  return [...kept.keys()];
 }
 
 /**

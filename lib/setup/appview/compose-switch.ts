@@ -91,7 +91,7 @@ export class ComposeSwitch implements AppViewSwitch {
     const file = new UndoableEnvFile(envFileOf(stack), undo);
     const wishes = await this.#wishes(target, stack);
     const { changes, created } = await file.write(wishes);
-    await recreateServices(this.#runtime, {
+    const kept = await recreateServices(this.#runtime, {
       stack,
       view: 'with-overlay',
       services,
@@ -111,7 +111,13 @@ export class ComposeSwitch implements AppViewSwitch {
       env: file.done,
       keys: changes.map(({ key }) => key),
       url: wishes['CONSTELLATION_URL'] ?? INSIDE_URL,
-      warnings: created ? [`there was no ${file.path}; it was made`] : [],
+      warnings: [
+        ...(created ? [`there was no ${file.path}; it was made`] : []),
+        ...kept.map(
+          (service) =>
+            `${service} keeps the image that it ran; another was pulled or built since, which the next docker compose up takes`
+        ),
+      ],
       next:
         services.length === stack.switched.length
           ? null

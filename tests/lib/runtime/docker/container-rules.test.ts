@@ -3,6 +3,10 @@ import { unframed } from '../../../../lib/runtime/docker/container-output.js';
 import type { ContainerFacts } from '../../../../lib/runtime/docker/container.js';
 import { judgeContainer } from '../../../../lib/runtime/docker/describe-container.js';
 import { isAsSaid } from '../../../../lib/runtime/docker/dependencies.js';
+import {
+  hasMoved,
+  keptImagesText,
+} from '../../../../lib/runtime/docker/kept-images.js';
 import { conditionOfService } from '../../../../lib/runtime/docker/recreate-services.js';
 
 const CONTAINER: ContainerFacts = {
@@ -40,6 +44,22 @@ t.test('a dependency that Compose would not make anew', async (t) => {
   ] as const) {
     t.equal(isAsSaid(container, hash, imageId), stays, what);
   }
+});
+
+t.test('an image whose name has moved is kept', async (t) => {
+  const id = 'sha256:1';
+  for (const [image, namedId, moved, what] of [
+    ['app:1', id, false, 'as it was made'],
+    ['app:1', 'sha256:2', true, 'pulled or built since'],
+    ['app:1', undefined, true, 'the name is gone'],
+    [id, id, true, 'kept before'],
+  ] as const) {
+    t.equal(hasMoved({ image, imageId: id }, namedId), moved, what);
+  }
+  t.equal(
+    keptImagesText(new Map([['app', id]])),
+    'services:\n  app:\n    image: sha256:1\n'
+  );
 });
 
 t.test('what a container is means something for the index', async (t) => {
