@@ -20,6 +20,9 @@ t.before(async () => {
 });
 t.teardown(() => run(['docker', 'rmi', '-f', IMAGE]));
 
+/** With these the stand-in AppView does not get healthy. */
+const ILL = ['--timeout', '7777'];
+
 /** The post that most of the golden events link to. */
 const TARGET =
   'at://did:plc:o2kzycnrhzij6gb6j4gsda3h/app.bsky.feed.post/3m2qspalmk2cl';
@@ -64,6 +67,35 @@ for (const generation of COMPOSES) {
       const others = async (): Promise<readonly string[]> =>
         await Promise.all(['redis', 'jetstream'].map(stack.idOf));
       const ids = await others();
+      const app = async (): Promise<string> =>
+        await docker(
+          ...['inspect', '-f', '{{.State.Health.Status}} {{json .Config.Env}}'],
+          await stack.idOf('app')
+        );
+
+      await t.test('an AppView that gets ill is put back', async (t) => {
+        const failed = await setup(...ILL);
+        t.equal(failed.code, 1, failed.stderr);
+        t.match(failed.stderr, /app is unhealthy, not healthy/);
+        t.match(failed.stderr, '| this AppView does not get well');
+        t.match(failed.stderr, 'Next: it is put back');
+        t.notMatch(failed.stderr, 'docker logs', 'of a container that is gone');
+        t.equal(readEnv(), before, 'the .env is as it was');
+        t.match(
+          await app(),
+          /^healthy .*"CONSTELLATION_URL=https:\/\/constellation\.microcosm\.blue"/
+        );
+        t.notMatch(await app(), 'CONSTELLATION_LOCAL');
+        t.strictSame(await others(), ids);
+        t.equal(
+          await docker(
+            ...['volume', 'ls', '-q', '--filter'],
+            `label=com.docker.compose.project=${project}`
+          ),
+          `${project}_constellation-data`,
+          'the index is kept'
+        );
+      });
 
       const first = await setup();
       t.equal(first.code, 0, first.stderr);
@@ -107,6 +139,21 @@ for (const generation of COMPOSES) {
       });
 
       if (generation.name === 'v2') {
+        await t.test('one that gets ill later goes on as before', async (t) => {
+          const earlier = readEnv();
+          const failed = await setup(...ILL);
+          t.equal(failed.code, 1, failed.stderr);
+          t.match(failed.stderr, /app is unhealthy, not healthy/);
+          t.equal(readEnv(), earlier, 'the .env is as it was');
+          t.match(
+            await app(),
+            /^healthy .*"CONSTELLATION_URL=http:\/\/constellation-local:6789"/,
+            'it asks the index still'
+          );
+          t.equal(await stack.idOf('constellation-local'), index);
+          t.strictSame(await others(), ids);
+        });
+
         await t.test('a time that is not true is seen and moved', async (t) => {
           const early = await setup('--since', '2020-01-01T00:00:00Z');
           t.equal(early.code, 0, early.stderr);
@@ -144,9 +191,9 @@ for (const generation of COMPOSES) {
       });
 
       await t.test('a plain up -d changes nothing', async (t) => {
-        const app = await stack.idOf('app');
+        const id = await stack.idOf('app');
         await stack.compose('up', '-d');
-        t.equal(await stack.idOf('app'), app);
+        t.equal(await stack.idOf('app'), id);
         await until(
           () => stack.askAsApp('/').catch((error: unknown) => String(error)),
           (answer) => answer.includes('days_indexed'),
@@ -166,12 +213,8 @@ for (const generation of COMPOSES) {
           await docker('tag', BASE.node, appImage);
           await script('teardown');
           t.equal(readEnv(), before, 'the .env is as it was');
-          const app = await docker(
-            ...['inspect', '-f', '{{json .Config.Env}}'],
-            await stack.idOf('app')
-          );
           t.match(
-            app,
+            await app(),
             'CONSTELLATION_URL=https://constellation.microcosm.blue'
           );
           const status = await docker(

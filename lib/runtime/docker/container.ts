@@ -56,6 +56,7 @@ export const COMPOSE_LABELS = {
   project: 'com.docker.compose.project',
   service: 'com.docker.compose.service',
   oneOff: 'com.docker.compose.oneoff',
+  configFiles: 'com.docker.compose.project.config_files',
 } as const;
 
 /** The containers of a service, found by Compose's labels alone. */

@@ -1,13 +1,18 @@
 import path from 'node:path';
 import type { UndoStack } from '../../cli/index.js';
-import { INDEX_SERVICE } from '../../compose/index.js';
+import { INDEX_SERVICE, OVERLAY_FILE } from '../../compose/index.js';
 import { writeEnvFile } from '../../env/index.js';
 import type { ComposeStack } from '../../runtime/docker/compose-stack.js';
+import {
+  COMPOSE_LABELS,
+  type ContainerFacts,
+} from '../../runtime/docker/container.js';
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import {
   recreateServices,
   runningServices,
 } from '../../runtime/docker/recreate-services.js';
+import { RuntimeError } from '../../runtime/runtime-error.js';
 import { SetupError } from '../setup-error.js';
 import { UndoableEnvFile } from '../undoable-env-file.js';
 import type {
@@ -75,13 +80,15 @@ export class ComposeSwitch implements AppViewSwitch {
     }
     const running = await runningServices(this.#runtime, stack, stack.switched);
     const services = running.map(({ service }) => service);
+    // Connected by an earlier run, they ask the index and are to go on with it.
+    const view = running.some(hasOverlay) ? 'with-overlay' : 'base';
     // Added first, so that it runs last: with the .env as it was before.
     undo.add(
       `switch of ${stack.switched.join(' and ')}`,
       async (undoSignal) => {
         await recreateServices(this.#runtime, {
           stack,
-          view: 'base',
+          view,
           services,
           signal: undoSignal,
         });
@@ -91,12 +98,17 @@ export class ComposeSwitch implements AppViewSwitch {
     const file = new UndoableEnvFile(envFileOf(stack), undo);
     const wishes = await this.#wishes(target, stack);
     const { changes, created } = await file.write(wishes);
-    const kept = await recreateServices(this.#runtime, {
-      stack,
-      view: 'with-overlay',
-      services,
-      signal,
-    });
+    let kept: Awaited<ReturnType<typeof recreateServices>>;
+    try {
+      kept = await recreateServices(this.#runtime, {
+        stack,
+        view: 'with-overlay',
+        services,
+        signal,
+      });
+    } catch (error) {
+      throw notWell(error);
+    }
     const behind = await this.#behind(stack, wishes);
     if (behind.length > 0) {
       throw new SetupError(
@@ -161,6 +173,28 @@ export class ComposeSwitch implements AppViewSwitch {
       })
       .map(({ service }) => service);
   }
+}
+
+/**
+ * The container whose log the error names is about to be replaced by the one
+ * of before, so that what it said last is all there is.
+ */
+function notWell(error: unknown): unknown {
+  if (!(error instanceof RuntimeError) || error.code !== 'START_FAILED') {
+    return error;
+  }
+  return new RuntimeError('the AppView does not get well with the index', {
+    code: 'START_FAILED',
+    suggestion:
+      'it is put back, asking what it asked before: mend what it says, then run setup again; without --appview setup starts the index alone',
+    cause: error,
+  });
+}
+
+/** Whether a container was made with our overlay; both generations say so. */
+function hasOverlay({ labels }: ContainerFacts): boolean {
+  const files = labels[COMPOSE_LABELS.configFiles] ?? '';
+  return files.split(',').some((file) => path.basename(file) === OVERLAY_FILE);
 }
 
 function envFileOf({ folder }: ComposeStack): string {
