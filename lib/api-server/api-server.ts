@@ -5,7 +5,7 @@
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { textAnswer } from './answer.js';
+import { emptyAnswer, textAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 
 /** What the server is built over. */
@@ -22,6 +22,8 @@ export interface ApiServerOptions {
 const MAX_HEADER_BYTES = 64 * 1024;
 
 const FAILURE = textAnswer('error', 500, 'internal error');
+/** What a newer Node's parser says by itself of a target that is not ASCII. */
+const NO_ASCII = emptyAnswer('error', 400);
 
 /** Makes the server; the caller listens. */
 export function createApiServer(options: ApiServerOptions): Server {
@@ -79,6 +81,10 @@ interface Exchange {
 
 /** Most answers are there at once: those make no promise. */
 function respond(exchange: Exchange): void {
+  if (/[^\x21-\x7e]/.test(exchange.request.url ?? '')) {
+    finish(exchange, NO_ASCII);
+    return;
+  }
   let answer: Answer | Promise<Answer>;
   try {
     answer = exchange.options.answer(exchange.request);
