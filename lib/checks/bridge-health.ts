@@ -49,9 +49,9 @@ export async function checkBridge(
   try {
     const report = await look();
     const dueInMs = trialDueInMs(report);
-    if (dueInMs === null || dueInMs > patienceMs) {
-      return judgeBridge(url, report, log);
-    }
+    const outcome = judgeBridge(url, report, log);
+    if (dueInMs === null) return outcome;
+    if (dueInMs > patienceMs) return triedLater(outcome, dueInMs, timeoutMs);
     if (dueInMs > 0) await clock.sleep(dueInMs, signal);
     const target = TRIAL_TARGET + randomUUID();
     await api.get('/links/all/count', [['target', target]], signal);
@@ -104,6 +104,34 @@ export function judgeBridge(
     expected: 'a bridge that reaches the index, and Redis where it has one',
     suggestion: `${log} says more; ${ANEW}`,
     usable: true,
+  };
+}
+
+/**
+ * How long a bridge's next try can be waited for in a check that may take
+ * `deadlineMs`: there are two questions to ask after it. Pure.
+ */
+export function trialMsWithin(
+  deadlineMs: number,
+  { requestTimeoutMs }: { readonly requestTimeoutMs: number }
+): number {
+  return Math.max(0, deadlineMs - 2 * requestTimeoutMs);
+}
+
+/** Says how to wait for a try that is too far away for this run. */
+function triedLater(
+  outcome: CheckOutcome,
+  dueInMs: number,
+  timeoutMs: number
+): CheckOutcome {
+  if (outcome.status !== 'fail') return outcome;
+  const seconds = (ms: number): number => Math.ceil(ms / 1000);
+  const timeout = seconds(dueInMs + 2 * timeoutMs) + 1;
+  return {
+    ...outcome,
+    suggestion:
+      `it tries its index again in ${seconds(dueInMs)} s; to wait for that: ` +
+      `npx zx scripts/test.ts --timeout ${timeout}`,
   };
 }
 

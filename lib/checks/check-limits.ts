@@ -18,6 +18,8 @@ export interface CheckLimits {
   readonly apartMs: number;
   /** How long movement is waited for where there must be some (ms). */
   readonly movementMs: number;
+  /** How long a bridge's next try of its index is waited for (ms). */
+  readonly trialMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -40,4 +42,5 @@ export const CHECK_LIMITS: CheckLimits = {
   redisTimeoutMs: 3000,
   apartMs: 1000,
   movementMs: 6000,
+  trialMs: 20_000,
 };

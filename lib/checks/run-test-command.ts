@@ -17,6 +17,7 @@ import { defaultEnvFile } from '../setup/setup-options.js';
 import { shellWord } from '../setup/shell-words.js';
 import { appviewOf } from './appview/appview-record.js';
 import { backupsCheck } from './backups-check.js';
+import { trialMsWithin } from './bridge-health.js';
 import type { Check, CheckResult } from './check.js';
 import type { CheckContext } from './check-context.js';
 import { CHECK_LIMITS } from './check-limits.js';
@@ -70,6 +71,7 @@ export async function runTestCommand({
       maxLatencyMs: flags.maxLatencyMs,
       requests: flags.requests,
       minFreeBytes: flags.minFreeMib * 1024 * 1024,
+      trialMs: trialMsWithin(flags.timeout * 1000, CHECK_LIMITS),
     },
   });
   try {

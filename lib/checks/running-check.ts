@@ -50,7 +50,7 @@ export const runningCheck: Check<CheckContext> = {
             ? `docker logs ${part.id}`
             : undefined,
         timeoutMs: limits.requestTimeoutMs,
-        patienceMs: limits.movementMs,
+        patienceMs: limits.trialMs,
         clock,
         signal,
       });

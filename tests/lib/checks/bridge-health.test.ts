@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
-import { checkBridge } from '../../../lib/checks/bridge-health.js';
+import {
+  checkBridge,
+  trialMsWithin,
+} from '../../../lib/checks/bridge-health.js';
 import type { CheckOutcome } from '../../../lib/checks/check.js';
 import { startTestBridge } from '../../fixtures/bridge.js';
 
@@ -47,6 +50,10 @@ t.test('a bridge is asked once its index may be back', async (t) => {
   }
   const failing = { status: 'fail', seen: /failing: No index answers/ };
   t.match(await check(0), failing, 'it does not wait for longer than it may');
+  t.match(await check(0), {
+    suggestion:
+      /^it tries its index again in \d+ s; to wait for that: npx zx scripts\/test\.ts --timeout 1[2-9]$/,
+  });
   t.match(await check(60_000), failing, 'it is still away');
 
   broken = false;
@@ -59,4 +66,11 @@ t.test('a bridge is asked once its index may be back', async (t) => {
     message: 'the bridge is well',
   });
   t.equal(slept.length, 1, 'after one pause, until its next try');
+});
+
+t.test('a check waits for the next try as long as it may take', (t) => {
+  const limits = { requestTimeoutMs: 5_000 };
+  t.equal(trialMsWithin(30_000, limits), 20_000);
+  t.equal(trialMsWithin(1_000, limits), 0);
+  t.end();
 });

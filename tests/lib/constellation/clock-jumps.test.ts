@@ -98,6 +98,35 @@ for (const [direction, jumpMs] of JUMPS) {
       t.match(client.stats().local, { verdict: 'current' });
     });
 
+    t.test('and the real server is watched by its numbers', async (t) => {
+      const { server, clock, open } = await start(t, { ttlSeconds: 0 });
+      server.health = null;
+      server.records = 1_000;
+      const client = open();
+      const ask = async (): Promise<void> => {
+        let ended = false;
+        const asked = client.postStats(POST).finally(() => (ended = true));
+        // The first time it looks twice, and waits for this clock in between.
+        while (!ended) await clock.advance(10);
+        await asked;
+      };
+      await ask();
+      for (const pauseMs of [11_000, 61_000]) {
+        server.records += 1_000;
+        await clock.advance(pauseMs);
+        await ask();
+      }
+      const { local } = client.stats();
+      t.match(local, { verdict: 'current' }, 'its numbers move');
+      clock.startedAtMs += jumpMs;
+      await clock.advance(11_000);
+      await ask();
+      t.match(client.stats().local, { verdict: 'current' }, 'no time has gone');
+      await clock.advance(130_000);
+      await ask();
+      t.match(client.stats().local, { verdict: 'stalled' }, 'now it has');
+    });
+
     t.test('and a call ends at its deadline', async (t) => {
       const { server, clock, open } = await start(t, {});
       const client = open();
