@@ -53,6 +53,7 @@ export class IndexWriter {
   readonly #sources: Interner;
   readonly #accounts: AccountLedger;
   readonly #ledger: LinkLedger;
+  readonly #forgetsUnlinked: boolean;
   #state: IndexState;
   #linkingRecords: number;
   #added = 0;
@@ -60,8 +61,13 @@ export class IndexWriter {
   #replayed = 0;
   #lastResult: BatchResult = { added: 0, removed: 0, replayed: 0 };
 
-  /** @param startedAtUs - when the index began, should it be new; µs since 1970 */
-  constructor(store: Store, startedAtUs: number) {
+  /**
+   * @param startedAtUs - when the index began, should it be new; µs since 1970
+   * @param forgetsUnlinked - whether a target is forgotten with its last link;
+   *   else it keeps counts of zero, as on the real server
+   */
+  constructor(store: Store, startedAtUs: number, forgetsUnlinked = false) {
+    this.#forgetsUnlinked = forgetsUnlinked;
     const state = readState(store, startedAtUs);
     this.#store = store;
     this.#state = state;
@@ -108,7 +114,7 @@ export class IndexWriter {
     this.#replayed = 0;
     this.#transact(() => {
       for (const event of events) this.#applyEvent(event);
-      this.#ledger.flush();
+      this.#ledger.flush(this.#forgetsUnlinked);
       const { events: before, completeSince } = this.#state;
       const first = events[0]?.timeUs ?? null;
       return {

@@ -43,7 +43,12 @@ export class Indexer {
     this.#log = log;
     this.#source = sourceOf(data);
     this.#store = openStore(data.dataPath);
-    this.#writer = new IndexWriter(this.#store, Date.now() * 1000);
+    // Zeros would stay for ever in an index that is to keep its size.
+    this.#writer = new IndexWriter(
+      this.#store,
+      Date.now() * 1000,
+      data.retainDays !== null
+    );
     this.#committer = this.#makeCommitter();
     this.#consumer = this.#makeConsumer();
     this.#upkeep = new Upkeep({

@@ -72,6 +72,22 @@ t.test('what is older goes, the rest stays, counts are right', async (t) => {
   );
 });
 
+t.test(
+  'a target is then also forgotten when its last link is taken back',
+  async (t) => {
+    const index = openTestIndex(t.testdir(), true);
+    t.teardown(() => index.close());
+    index.apply(like('did:plc:a', daysAgo(1), TARGET));
+    index.apply(commit('delete', 'did:plc:a', LIKE, daysAgo(1)));
+    t.same(index.reader.slots(TARGET), []);
+    for (const name of ['subjects', 'slots', 'links', 'records'] as const) {
+      t.equal(index.reader.store[name].getCount(), 0, `nothing in ${name}`);
+    }
+    index.apply(like('did:plc:a', daysAgo(1, 1), TARGET));
+    t.match(index.reader.slot(TARGET, LIKES), { records: 1, dids: 1 });
+  }
+);
+
 t.test('links that the deletion of an account left go too', async (t) => {
   const index = openTestIndex(t.testdir());
   t.teardown(() => index.close());
