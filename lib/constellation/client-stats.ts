@@ -1,5 +1,5 @@
 import type { Completeness } from './coverage.js';
-import type { LocalVerdict } from './local-standing.js';
+import type { LocalDisk, LocalVerdict } from './local-standing.js';
 import type { LookupStats } from './lookup.js';
 import type { RedisStats } from './redis-usage.js';
 import type { SourceStats } from './source-usage.js';
@@ -27,6 +27,8 @@ export interface LocalStats {
   readonly completeness: Completeness;
   /** Age of its newest event in milliseconds; null where it does not tell. */
   readonly newestEventAgeMs: number | null;
+  /** Its disk, as it says itself; null where it does not tell. */
+  readonly disk: LocalDisk | null;
   /** Milliseconds since it was last looked at; null if it never was. */
   readonly seenMsAgo: number | null;
 }

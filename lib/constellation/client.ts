@@ -198,6 +198,7 @@ export class ConstellationClient {
       verdict: standing.verdict,
       completeness,
       newestEventAgeMs: standing.newestEventAgeMs,
+      disk: standing.disk,
       seenMsAgo: Number.isFinite(seenMsAgo) ? seenMsAgo : null,
     };
   }

@@ -67,7 +67,7 @@ export type {
 } from './events.js';
 export { LATENCY_BOUNDS_MS, type LatencySummary } from './latency-histogram.js';
 export type { LinkCounts } from './link-counts.js';
-export type { LocalVerdict } from './local-standing.js';
+export type { LocalDisk, LocalVerdict } from './local-standing.js';
 export type { LookupStats } from './lookup.js';
 export type { NumberRule } from './option-check.js';
 export {

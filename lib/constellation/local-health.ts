@@ -1,6 +1,10 @@
 import type { Completeness } from './coverage.js';
 import { isCount, isObject, ownField } from './json-shape.js';
-import type { LocalObservation, LocalVerdict } from './local-standing.js';
+import type {
+  LocalDisk,
+  LocalObservation,
+  LocalVerdict,
+} from './local-standing.js';
 
 /**
  * What the embedded index's verdicts mean for its answers. `idle` is one that
@@ -35,7 +39,8 @@ export function readHealth(body: unknown): LocalObservation | null {
     // A file's last event is no sign of being late.
     newestEventAgeMs: isFile
       ? null
-      : readAge(ownField(body, 'newest_event_age_ms')),
+      : readNumber(ownField(body, 'newest_event_age_ms')),
+    disk: readDisk(ownField(body, 'disk')),
   };
 }
 
@@ -56,7 +61,18 @@ export function readNumbers(body: unknown): LocalObservation | null {
   };
 }
 
-function readAge(value: unknown): number | null {
+function readDisk(disk: unknown): LocalDisk | null {
+  if (!isObject(disk)) return null;
+  const freeBytes = readNumber(ownField(disk, 'free_bytes'));
+  if (freeBytes === null) return null;
+  return {
+    freeBytes,
+    bytesPerDay: readNumber(ownField(disk, 'bytes_per_day')),
+    daysToFull: readNumber(ownField(disk, 'days_to_full')),
+  };
+}
+
+function readNumber(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 

@@ -7,6 +7,15 @@ import type { Completeness } from './coverage.js';
  */
 export type LocalVerdict = 'current' | 'behind' | 'stalled' | 'unknown';
 
+/** The disk of a local index, as it says itself. */
+export interface LocalDisk {
+  readonly freeBytes: number;
+  /** How fast it grows; null until it has been measured. */
+  readonly bytesPerDay: number | null;
+  /** Until it stops indexing; null: not known, or it does not grow. */
+  readonly daysToFull: number | null;
+}
+
 /** One look at a local index. */
 export type LocalObservation =
   /** Its own `/health`, which the embedded index has. */
@@ -16,6 +25,8 @@ export type LocalObservation =
       readonly completeness: Completeness;
       /** Age of the newest indexed event in milliseconds; null if unknown. */
       readonly newestEventAgeMs: number | null;
+      /** Null: it does not tell. */
+      readonly disk: LocalDisk | null;
     }
   /**
    * The numbers of `GET /`, all the real server tells without metrics. They
@@ -37,6 +48,8 @@ export interface LocalStanding {
   /** Since when it says it is complete; undefined where it cannot say. */
   readonly completeness: Completeness | undefined;
   readonly newestEventAgeMs: number | null;
+  /** What it last told; null: it does not tell, or cannot be asked. */
+  readonly disk: LocalDisk | null;
   /** When it was last looked at. */
   readonly observedAtMs: number;
   /** The last numbers seen, and since when they have been the same. */
@@ -58,6 +71,7 @@ export const UNSEEN: LocalStanding = {
   verdict: 'unknown',
   completeness: undefined,
   newestEventAgeMs: null,
+  disk: null,
   observedAtMs: -Infinity,
   numbers: null,
   numbersSinceMs: -Infinity,
@@ -122,6 +136,7 @@ export function standingAfter(
         verdict: isLate(seen, mostMs, stallAfterMs) ? 'behind' : seen.verdict,
         completeness: seen.completeness,
         newestEventAgeMs: seen.newestEventAgeMs,
+        disk: seen.disk,
         observedAtMs: nowMs,
       };
     }
@@ -135,6 +150,7 @@ function unknownAfter(before: LocalStanding, nowMs: number): LocalStanding {
     ...before,
     verdict: 'unknown',
     newestEventAgeMs: null,
+    disk: null,
     observedAtMs: nowMs,
     downSinceMs: before.downSinceMs ?? nowMs,
   };

@@ -121,7 +121,31 @@ export const METRICS: readonly MetricRow[] = [
       return ageMs === null ? {} : { value: ageMs / 1000 };
     },
   },
+  {
+    name: 'bridge_local_disk_free_bytes',
+    help: 'Free space of the local index; absent where it does not tell',
+    kind: 'gauge',
+    read: ({ local }) => known(local?.disk?.freeBytes),
+  },
+  {
+    name: 'bridge_local_disk_growth_bytes_per_day',
+    help: 'How fast the local index grows; absent until it has measured it',
+    kind: 'gauge',
+    read: ({ local }) => known(local?.disk?.bytesPerDay),
+  },
+  {
+    name: 'bridge_local_days_to_full',
+    help: 'Days until the local index has to stop; absent where not known, or never',
+    kind: 'gauge',
+    read: ({ local }) => known(local?.disk?.daysToFull),
+  },
 ];
+
+function known(
+  value: number | null | undefined
+): Readonly<Record<string, number>> {
+  return value === null || value === undefined ? {} : { value };
+}
 
 function eachIndex(
   read: (source: SourceStats) => number

@@ -159,6 +159,18 @@ export const SCHEMAS = {
             description: 'ISO 8601, or `complete`; null where nobody knows.',
           },
           newestEventAgeMs: { type: ['number', 'null'] },
+          disk: {
+            description:
+              'As the index says itself; null where it does not tell, as the real server.',
+            anyOf: [
+              object({
+                freeBytes: { type: 'number' },
+                bytesPerDay: { type: ['number', 'null'] },
+                daysToFull: { type: ['number', 'null'] },
+              }),
+              { type: 'null' },
+            ],
+          },
           seenMsAgo: { type: ['number', 'null'] },
         }),
         { type: 'null' },

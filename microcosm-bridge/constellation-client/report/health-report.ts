@@ -30,6 +30,8 @@ export interface HealthReport {
     readonly verdict: string;
     readonly completeSince: string | null;
     readonly newestEventAgeMs: number | null;
+    /** As the index says itself; null: it does not. */
+    readonly disk: LocalDisk | null;
     readonly seenMsAgo: number | null;
   } | null;
   readonly redis: 'available' | 'unavailable' | 'off';
@@ -57,6 +59,7 @@ export function healthReport(
             verdict: local.verdict,
             completeSince: completeSince(local.completeness),
             newestEventAgeMs: local.newestEventAgeMs,
+            disk: local.disk,
             seenMsAgo: local.seenMsAgo === null ? null : round(local.seenMsAgo),
           },
     redis:
@@ -113,5 +116,6 @@ function round(ms: number): number {
 import type {
   ClientStats,
   Completeness,
+  LocalDisk,
   SourceStats,
 } from '../../../lib/constellation/index.js';

@@ -1,7 +1,9 @@
 import type {
   Completeness,
+  LocalDisk,
   LocalStats,
 } from '../../../lib/constellation/index.js';
+import { formatBytes } from '../../../lib/cli/index.js';
 import { catchUpOf } from './catch-up.js';
 import { age, moment, percent } from './figures.js';
 import { html, type Html } from '../../../lib/api-server/index.js';
@@ -14,6 +16,9 @@ export interface FreshnessFacts {
   /** Whether an index stands behind the local one. */
   readonly hasFallback: boolean;
 }
+
+/** Said to be soon (days); as setup and test.ts warn. */
+const WARN_DAYS = 7;
 
 const VERDICTS = {
   current: ['good', 'current'],
@@ -34,6 +39,7 @@ export function freshnessCard(facts: FreshnessFacts): Html {
       <p class="big">${behindText(local.newestEventAgeMs)}</p>
       ${local.verdict === 'behind' ? progress(facts) : null}
       <p class="note">${lookedAt(local.seenMsAgo)}</p>
+      <p class="note">${diskText(local.disk)}</p>
     </section>
     <section class="card half" id="coverage">
       <h2>Coverage</h2>
@@ -50,6 +56,23 @@ function behindText(ageMs: number | null): Html {
 function lookedAt(msAgo: number | null): string {
   if (msAgo === null) return 'Not looked at yet.';
   return msAgo < 1000 ? 'As of now.' : `As of ${age(msAgo)} ago.`;
+}
+
+/** When its disk is full, as far as it says. Pure. */
+export function diskText(disk: LocalDisk | null): string {
+  if (disk === null) {
+    return 'When its disk is full is not known here: it does not tell (scripts/test.ts measures it).';
+  }
+  const { freeBytes, bytesPerDay, daysToFull } = disk;
+  const free = `${formatBytes(freeBytes)} free`;
+  if (bytesPerDay === null) {
+    return `Disk: ${free}; how fast it grows is not known yet.`;
+  }
+  if (daysToFull === null) return `Disk: ${free}; it does not grow.`;
+  const days = `full in ${daysToFull} days (${formatBytes(bytesPerDay)} a day)`;
+  return daysToFull < WARN_DAYS
+    ? `Disk: ${free}, ${days}: make room soon.`
+    : `Disk: ${free}, ${days}.`;
 }
 
 function progress({ local, samples }: FreshnessFacts): Html | null {

@@ -236,6 +236,33 @@ t.test(
   }
 );
 
+t.test(
+  'its disk is what it last told, and not known once it is away',
+  async (t) => {
+    const disk = { free_bytes: 5, bytes_per_day: 2, days_to_full: 2.5 };
+    const told = [0, health('current', 500, { disk })] as const;
+    t.strictSame(after([told]).disk, {
+      freeBytes: 5,
+      bytesPerDay: 2,
+      daysToFull: 2.5,
+    });
+    t.equal(after([told, [1, UNREACHABLE]]).disk, null);
+    t.equal(
+      after([[0, numbers(3)]]).disk,
+      null,
+      'the real server does not tell'
+    );
+    const young = { free_bytes: 5, bytes_per_day: null, days_to_full: null };
+    t.match(after([[0, health('current', 500, { disk: young })]]).disk, {
+      bytesPerDay: null,
+      daysToFull: null,
+    });
+    for (const none of [undefined, null, 7, {}, { free_bytes: '5' }]) {
+      t.equal(after([[0, health('current', 5, { disk: none })]]).disk, null);
+    }
+  }
+);
+
 t.test('what is no health and no numbers is not taken for them', async (t) => {
   for (const body of [
     undefined,

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { catchUpOf } from '../../../microcosm-bridge/constellation-client/status/catch-up.js';
+import { diskText } from '../../../microcosm-bridge/constellation-client/status/freshness-card.js';
 import { html } from '../../../lib/api-server/index.js';
 import { startTestBridge } from '../../fixtures/bridge.js';
 import { NO_CHROMIUM, startBrowser } from '../../fixtures/browser.js';
@@ -39,6 +40,17 @@ interface Sample {
   readonly localAgeMs: number | null;
 }
 
+t.test('when the disk is full is said as far as it is known', async (t) => {
+  const disk = { freeBytes: 2048, bytesPerDay: 1024, daysToFull: 20 };
+  t.equal(
+    diskText(disk),
+    'Disk: 2.0 KiB free, full in 20 days (1.0 KiB a day).'
+  );
+  t.match(diskText({ ...disk, bytesPerDay: null }), 'not known yet');
+  t.match(diskText({ ...disk, daysToFull: null }), 'it does not grow');
+  t.match(diskText(null), 'not known here', 'the real server does not tell');
+});
+
 t.test('what comes from outside cannot become markup', async (t) => {
   const text = `<script>"&'`;
   t.equal(
@@ -76,6 +88,11 @@ t.test('the page in a browser', { skip: NO_CHROMIUM }, async (t) => {
               verdict: 'catching-up',
               complete_since: '2026-01-31T12:00:00Z',
               newest_event_age_ms: 5_400_000,
+              disk: {
+                free_bytes: 3 * 1024 ** 3,
+                bytes_per_day: 1024 ** 3,
+                days_to_full: 2.9,
+              },
             }),
           }
         : answer,
@@ -110,10 +127,15 @@ t.test('the page in a browser', { skip: NO_CHROMIUM }, async (t) => {
       '1 h 30 min',
       'catching up',
       '2026-01-31 12:00 UTC',
+      '3.0 GiB free, full in 2.9 days (1.0 GiB a day): make room soon',
       'Where 1 answers came from',
     ]) {
       t.ok(text.includes(part), part);
     }
+    t.match(
+      (await bridge.get('/metrics')).text,
+      /^bridge_local_days_to_full 2\.9$/m
+    );
     t.equal(await page.locator('noscript meta').count(), 1);
     await context.close();
   });
