@@ -24,7 +24,14 @@ import {
 import type { SetupFlags } from './setup-command.js';
 import { setupDocument } from './setup-document.js';
 import { SetupError } from './setup-error.js';
+import { forgetGrowth } from './disk/growth-history.js';
+import { noteData } from './disk/measure-growth.js';
 import { rebuildIndex } from './rebuild/rebuild-index.js';
+import {
+  planRebuild,
+  withRebuild,
+  type RebuildPlan,
+} from './rebuild/rebuild-plan.js';
 import { resolveOptions } from './setup-options.js';
 import { finalBlock, planBlock, type ReportBlock } from './setup-report.js';
 import type { SetupRun } from './setup-run.js';
@@ -68,8 +75,9 @@ export async function runSetupCommand(
     return code;
   }
   const envFile = new UndoableEnvFile(options.envFile, undo);
-  if (values.rebuild && !options.dryRun) {
-    await rebuildIndex(context, folder, record);
+  const rebuild = values.rebuild ? await planRebuild(folder, record) : null;
+  if (rebuild !== null && !options.dryRun) {
+    await rebuildIndex(context, folder, record, rebuild);
     await envFile.write({ CONSTELLATION_LOCAL_SINCE: null });
   }
   const run: SetupRun = {
@@ -91,17 +99,24 @@ export async function runSetupCommand(
     const jetstream = earlierJetstream(run);
     assertAnswered(options, { data: earlierData(run), jetstream });
   }
-  const code = await setUp(run, hooks.onStep);
+  const code = await setUp(run, hooks.onStep, rebuild);
   // Somebody said no: what was made for the questions goes.
   if (code !== EXIT.good) await undo.run(UNDO_MS);
   // It is done: whoever asks it to stop now has the report and a 0.
-  else context.endWhenAsked();
+  else {
+    if (values.rebuild && !options.dryRun) await measureAnew(run);
+    context.endWhenAsked();
+  }
   await lock?.release();
   if (code !== EXIT.good || !options.foreground || options.dryRun) return code;
   return await stayAttached(run, context);
 }
 
-async function setUp(run: SetupRun, onStep?: StepListener): Promise<ExitCode> {
+async function setUp(
+  run: SetupRun,
+  onStep?: StepListener,
+  rebuild: RebuildPlan | null = null
+): Promise<ExitCode> {
   const { output, options, findings } = run;
   const shown = new Steps(output, { total: SETUP_STEPS.length });
   const acts = SETUP_STEPS.filter((step) => step.kind === 'act');
@@ -109,9 +124,10 @@ async function setUp(run: SetupRun, onStep?: StepListener): Promise<ExitCode> {
   const looked = await runSteps(looks, run, shown, onStep);
   const plan = await planSteps(acts, run);
   if (options.dryRun) {
-    output.document(setupDocument(run, looked, plan));
+    const whole = rebuild === null ? plan : withRebuild(plan, rebuild);
+    output.document(setupDocument(run, looked, whole));
     const title = 'Would do (nothing was done)';
-    showResult(run, planBlock(plan, title, output.resultColumns));
+    showResult(run, planBlock(whole, title, output.resultColumns));
     return EXIT.good;
   }
   if (!(await isAgreed(run, plan))) {
@@ -171,6 +187,13 @@ async function statusBefore(
 ): Promise<RuntimeStatus> {
   const kind = earlier?.runtime ?? 'embedded';
   return await openRuntime(kind, { folder }).status();
+}
+
+/** An index that was begun anew: how the old one grew says nothing of it. */
+async function measureAnew({ findings, folder }: SetupRun): Promise<void> {
+  const data = await findings.get('runtime').runtime.data();
+  await forgetGrowth(folder.growth, data.name);
+  await noteData(folder.growth, data, new Date());
 }
 
 /** @throws SetupError SAMPLE_APPVIEW */

@@ -6,6 +6,7 @@ import {
   type ExitCode,
 } from '../../cli/index.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import { forgetGrowth } from '../../setup/disk/growth-history.js';
 import { BackupError } from '../backup-error.js';
 import {
   discardKeptInVolume,
@@ -18,7 +19,7 @@ import type { RestoreFlags } from './restore-command.js';
 /** `restore --discard-old`: removes what restores have put aside. */
 export async function runDiscard(
   { flags, output, prompts, signal }: CommandContext<RestoreFlags>,
-  { runtime }: BackupScene
+  { runtime, folder }: BackupScene
 ): Promise<ExitCode> {
   const inVolume = runtime instanceof DockerRuntime ? runtime : null;
   const own = (await runtime.data()).name;
@@ -33,8 +34,8 @@ export async function runDiscard(
     });
   }
   output.note('This will be removed and cannot be taken back:');
-  for (const { path: folder, sizeBytes } of kept) {
-    output.note(`  ${folder} (${formatBytes(sizeBytes)})`);
+  for (const { path: place, sizeBytes } of kept) {
+    output.note(`  ${place} (${formatBytes(sizeBytes)})`);
   }
   const removed: string[] = [];
   if (!flags.dryRun) {
@@ -49,6 +50,8 @@ export async function runDiscard(
       else output.warn(`${one.path} stays: it holds files that are not ours`);
     }
   }
+  // How large all of it was says nothing of how fast the index grows.
+  if (removed.length > 0) await forgetGrowth(folder.growth, own);
   output.document({
     schemaVersion: 1,
     ok: true,

@@ -21,6 +21,19 @@ export async function readGrowth(
     .filter((reading) => reading !== null);
 }
 
+/**
+ * Forgets how large some data was: what was put in its place, or taken from it,
+ * says nothing of how fast it grows.
+ */
+export async function forgetGrowth(
+  file: string,
+  dataPath: string
+): Promise<void> {
+  const readings = await readGrowth(file);
+  const kept = readings.filter((one) => one.dataPath !== dataPath);
+  if (kept.length < readings.length) await writeReadings(file, kept);
+}
+
 /** Adds a reading. */
 export async function noteGrowth(
   file: string,
@@ -28,7 +41,14 @@ export async function noteGrowth(
 ): Promise<void> {
   const [oldest, ...others] = [...(await readGrowth(file)), reading];
   const kept = [oldest, ...others.slice(-KEPT)];
-  const lines = kept.map((one) => `${JSON.stringify(one)}\n`);
+  await writeReadings(file, kept);
+}
+
+async function writeReadings(
+  file: string,
+  readings: readonly GrowthReading[]
+): Promise<void> {
+  const lines = readings.map((one) => `${JSON.stringify(one)}\n`);
   await writeStateFile(file, lines.join(''));
 }
 

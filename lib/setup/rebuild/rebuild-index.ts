@@ -1,24 +1,21 @@
 import type { CommandContext } from '../../cli/index.js';
 import {
-  findDockerIndex,
   openHelper,
   type DockerIndex,
 } from '../../backup/docker/docker-index.js';
 import type { DataHelper } from '../../runtime/docker/data-helper.js';
 import { saveDockerRecord } from '../../runtime/docker/docker-record.js';
-import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import {
   currentGeneration,
   folderOf,
-  knowsGenerations,
   nameGeneration,
   newGeneration,
 } from '../../runtime/docker/generation.js';
 import type { StateFolder } from '../../runtime/state-folder.js';
 import type { RecordKeeper } from '../record-keeper.js';
 import type { SetupFlags } from '../setup-command.js';
-import { SetupError } from '../setup-error.js';
 import { forgetSince } from './forget-since.js';
+import type { RebuildPlan } from './rebuild-plan.js';
 
 /**
  * Puts an empty index in the place of the one in the container; the old one is
@@ -27,34 +24,15 @@ import { forgetSince } from './forget-since.js';
  * is complete, at its first fresh reading. Undone with the rest of the run. For the
  * holder of the state folder's lock.
  *
- * @throws SetupError NOTHING_FOUND, PREREQUISITE; BackupError, RuntimeError
+ * @throws BackupError, RuntimeError
  */
 export async function rebuildIndex(
   { output, prompts, undo, signal }: CommandContext<SetupFlags>,
   folder: StateFolder,
-  keeper: RecordKeeper
+  keeper: RecordKeeper,
+  plan: RebuildPlan
 ): Promise<void> {
-  const runtime = new DockerRuntime({ folder });
-  const record = await runtime.record();
-  if (record === null) {
-    throw new SetupError(
-      `no index in a container is set up in ${folder.path}`,
-      {
-        code: 'NOTHING_FOUND',
-        suggestion: 'npx zx scripts/setup.ts --runtime docker',
-      }
-    );
-  }
-  const index = await findDockerIndex(runtime);
-  if (!knowsGenerations(index.image)) {
-    throw new SetupError(
-      `the image ${index.imageName} cannot keep an old index beside a new one`,
-      {
-        code: 'PREREQUISITE',
-        suggestion: 'build it anew first: npx zx scripts/setup.ts --upgrade',
-      }
-    );
-  }
+  const { runtime, record, index } = plan;
   output.note(
     `A new, empty index is begun in ${index.source}. It knows what happens from now on; for all before that the AppView's client asks the remote. The old one is kept beside it until npx zx scripts/backup.ts restore --discard-old.`
   );

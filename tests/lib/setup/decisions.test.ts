@@ -15,6 +15,7 @@ import {
   growthRate,
   type GrowthRate,
 } from '../../../lib/setup/disk/growth.js';
+import { forgetGrowth } from '../../../lib/setup/disk/growth-history.js';
 import { measureGrowth } from '../../../lib/setup/disk/measure-growth.js';
 import { envSettings } from '../../../lib/setup/env-settings.js';
 import {
@@ -32,6 +33,10 @@ import {
   judgeNode,
   LEAST_NODE,
 } from '../../../lib/setup/prerequisites/node-version.js';
+import {
+  rebuildText,
+  withRebuild,
+} from '../../../lib/setup/rebuild/rebuild-plan.js';
 import {
   chooseRuntime,
   type RuntimeCandidate,
@@ -154,6 +159,37 @@ t.test('how large the data was is noted, and measured by', async (t) => {
   t.match(await on(2, null), { basis: 'assumed' }, 'not known: not noted');
   t.match(await on(2, 9 * GIB, true), { basis: 'assumed' }, 'a sample neither');
   t.match(await on(3, 5 * GIB), { basis: 'measured', highBytes: 2 * GIB });
+  await forgetGrowth(file, 'another');
+  t.match(await on(3, 5 * GIB), { basis: 'measured' }, 'not its history');
+  // Put aside and begun anew, or what was kept thrown away.
+  await forgetGrowth(file, data.name);
+  t.match(await on(4, GIB), { basis: 'assumed' });
+  t.match(await on(6, 5 * GIB), { basis: 'measured', highBytes: 2 * GIB });
+});
+
+t.test('a rebuild is said before it is done', async (t) => {
+  const facts = { source: 'app_data', sizeBytes: GIB, container: 'app-index' };
+  t.equal(
+    rebuildText({ ...facts, services: ['web', 'worker'] }),
+    'make web, worker anew without CONSTELLATION_LOCAL_SINCE: the remote is asked about everything, stop app-index, begin a new, empty index in app_data; what is there (1.0 GiB) is kept until backup.ts restore --discard-old, start the container on the new one'
+  );
+  t.notMatch(rebuildText({ ...facts, services: [] }), 'LOCAL_SINCE');
+  const start = {
+    id: 'start',
+    title: 'Start',
+    needed: false,
+    text: 'runs',
+  } as const;
+  const health = {
+    id: 'health',
+    title: 'Health',
+    needed: true,
+    text: 'x',
+  } as const;
+  t.match(withRebuild([start, health] as const, { text: 'anew' }), [
+    { id: 'start', needed: true, text: 'anew' },
+    health,
+  ]);
 });
 
 t.test('memory, clock and Docker are described', async (t) => {

@@ -1,0 +1,108 @@
+import { formatBytes } from '../../cli/index.js';
+import {
+  findDockerIndex,
+  type DockerIndex,
+} from '../../backup/docker/docker-index.js';
+import type { DockerRecord } from '../../runtime/docker/docker-record.js';
+import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import { knowsGenerations } from '../../runtime/docker/generation.js';
+import type { StateFolder } from '../../runtime/state-folder.js';
+import type { RecordKeeper } from '../record-keeper.js';
+import type { PlannedStep } from '../run-steps.js';
+import { SetupError } from '../setup-error.js';
+
+/** What a rebuild would begin anew. */
+export interface RebuildPlan {
+  readonly runtime: DockerRuntime;
+  readonly record: DockerRecord;
+  readonly index: DockerIndex;
+  /** What it does before the setup that follows, for people. */
+  readonly text: string;
+}
+
+/**
+ * Looks at what there is. Nothing is changed.
+ *
+ * @throws SetupError NOTHING_FOUND, PREREQUISITE; BackupError, RuntimeError
+ */
+export async function planRebuild(
+  folder: StateFolder,
+  keeper: RecordKeeper
+): Promise<RebuildPlan> {
+  const runtime = new DockerRuntime({ folder });
+  const record = await runtime.record();
+  if (record === null) {
+    throw new SetupError(
+      `no index in a container is set up in ${folder.path}`,
+      {
+        code: 'NOTHING_FOUND',
+        suggestion: 'npx zx scripts/setup.ts --runtime docker',
+      }
+    );
+  }
+  const index = await findDockerIndex(runtime);
+  if (!knowsGenerations(index.image)) {
+    throw new SetupError(
+      `the image ${index.imageName} cannot keep an old index beside a new one`,
+      {
+        code: 'PREREQUISITE',
+        suggestion: 'build it anew first: npx zx scripts/setup.ts --upgrade',
+      }
+    );
+  }
+  const { sizeBytes } = await runtime.data();
+  const told = keeper.current?.appview ?? keeper.earlier?.appview ?? null;
+  const { switched } = record.stack;
+  const text = rebuildText({
+    source: index.source,
+    sizeBytes,
+    container: index.container?.name ?? null,
+    services: told === null ? [] : switched,
+  });
+  return { runtime, record, index, text };
+}
+
+/** What is begun anew, and what is told of it. */
+export interface RebuildFacts {
+  /** Volume, or folder. */
+  readonly source: string;
+  /** Of all that is in it; null: not known. */
+  readonly sizeBytes: number | null;
+  /** Null: there is none at present. */
+  readonly container: string | null;
+  /** Of the AppView that ask the index. */
+  readonly services: readonly string[];
+}
+
+/** A rebuild in a sentence. Pure. */
+export function rebuildText({
+  source,
+  sizeBytes,
+  container,
+  services,
+}: RebuildFacts): string {
+  const size = sizeBytes === null ? '' : ` (${formatBytes(sizeBytes)})`;
+  return [
+    services.length === 0
+      ? null
+      : `make ${services.join(', ')} anew without CONSTELLATION_LOCAL_SINCE: the remote is asked about everything`,
+    container === null ? null : `stop ${container}`,
+    `begin a new, empty index in ${source}; what is there${size} is kept until backup.ts restore --discard-old`,
+    'start the container on the new one',
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+/**
+ * A plan of setup with what a rebuild does before: it is what makes the start
+ * needed. Pure.
+ */
+export function withRebuild(
+  planned: readonly PlannedStep[],
+  { text }: Pick<RebuildPlan, 'text'>
+): readonly PlannedStep[] {
+  return planned.map((step) =>
+    step.id === 'start' ? { ...step, needed: true, text } : step
+  );
+}
