@@ -1,4 +1,10 @@
 export {
+  BACKUP_COMPOSE_FILE,
+  BACKUP_SERVICE,
+  makeBackupFile,
+  type BackupServiceOptions,
+} from './backup-service.js';
+export {
   ComposeError,
   type ComposeErrorCode,
   type ComposeErrorOptions,

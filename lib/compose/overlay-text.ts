@@ -1,12 +1,12 @@
 import { Document, isMap, isScalar, type Pair, type YAMLMap } from 'yaml';
 import type { CommentedOverlay } from './overlay.js';
 
-/** The overlay's file, comments and all. */
+/** The file of an overlay, or of another service of ours, comments and all. */
 export function overlayText({
   overlay,
   header,
   comments,
-}: CommentedOverlay): string {
+}: Omit<CommentedOverlay, 'overlay'> & { readonly overlay: object }): string {
   const document = new Document(overlay);
   document.commentBefore = commentLines(header);
   for (const { path, text } of comments) {

@@ -5,9 +5,16 @@ import {
   STANDARD_FLAGS,
 } from '../../cli/index.js';
 import { settingFlag } from '../../env/index.js';
+import type { Snapshotter } from '../snapshotter.js';
 import { openScene } from './backup-scene.js';
 import { mendScene } from './mend-scene.js';
-import { INDEX_FLAGS, PLACE_FLAGS, WORK_FLAG } from './place-flags.js';
+import { notingFailure } from './note-run.js';
+import {
+  INDEX_FLAGS,
+  NETWORK_FLAG,
+  PLACE_FLAGS,
+  WORK_FLAG,
+} from './place-flags.js';
 import { reportCreated, reportCreatePlan, runCreate } from './run-create.js';
 import { snapshotterOf } from './runtime-parts.js';
 
@@ -18,6 +25,7 @@ const SPEC = defineCommand({
   flags: {
     ...PLACE_FLAGS,
     ...INDEX_FLAGS,
+    ...NETWORK_FLAG,
     verify: {
       type: 'choice',
       choices: ['full', 'quick', 'none'],
@@ -67,12 +75,18 @@ export const CREATE_COMMAND = groupedCommand(
   SPEC,
   async ({ flags, env, output, signal }) => {
     const scene = await openScene(flags, env);
-    if (!flags.dryRun) await mendScene(scene, output, signal);
-    const snapshotter = await snapshotterOf(scene, flags.data);
+    const open = (): Promise<Snapshotter> =>
+      snapshotterOf(scene, flags.data, flags.fromNetwork);
     if (flags.dryRun) {
+      const snapshotter = await open();
       await reportCreatePlan(snapshotter, scene, output);
       return EXIT.good;
     }
+    // A scheduled run that gets no further than this has failed as well.
+    const snapshotter = await notingFailure(scene, async () => {
+      await mendScene(scene, output, signal);
+      return await open();
+    });
     const result = await runCreate({
       scene,
       snapshotter,

@@ -29,6 +29,15 @@ export const INDEX_FLAGS = {
   },
 } as const satisfies FlagSpecs;
 
+/** For a command that runs in a container beside the index. */
+export const NETWORK_FLAG = {
+  fromNetwork: {
+    type: 'string',
+    placeholder: 'NAME',
+    help: 'run in a container of this Docker network: ask the index there, not at its published port',
+  },
+} as const satisfies FlagSpecs;
+
 /** Where a backup is unpacked to be looked at. */
 export const WORK_FLAG = {
   work: {

@@ -19,15 +19,22 @@ import type { BackupScene } from './backup-scene.js';
  * How data of a runtime is copied.
  *
  * @param dataPath another folder than the runtime's own
+ * @param network of the engine, where this process is in a container of it
  * @throws BackupError NOT_SUPPORTED for another folder of the Docker runtime
  */
 export async function snapshotterOf(
   { runtime, folder, backups }: BackupScene,
-  dataPath: string | undefined
+  dataPath: string | undefined,
+  network: string | undefined = undefined
 ): Promise<Snapshotter> {
   if (runtime instanceof DockerRuntime) {
     if (dataPath === undefined) {
-      return new DockerSnapshotter({ runtime, folder, backups });
+      return new DockerSnapshotter({
+        runtime,
+        folder,
+        backups,
+        network: network ?? null,
+      });
     }
     throw new BackupError('a container is backed up where its data is', {
       code: 'NOT_SUPPORTED',

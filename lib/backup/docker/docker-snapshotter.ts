@@ -1,4 +1,3 @@
-import { containerUrls } from '../../runtime/docker/container-urls.js';
 import type { ContainerFacts } from '../../runtime/docker/container.js';
 import type { DataHelper } from '../../runtime/docker/data-helper.js';
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
@@ -27,7 +26,9 @@ import {
 import { assertRoom } from './docker-workplace.js';
 import { whileHeld } from './hold.js';
 import { copiedFacts, hotCopy } from './hot-copy.js';
-import { liveFacts, livePlaces, type LiveIndex } from './live-facts.js';
+import { liveFacts, livePlaces } from './live-facts.js';
+import { liveOf, urlsFrom } from './reach.js';
+import { removeSnapshot } from './remove-snapshot.js';
 import {
   canLink,
   copyAll,
@@ -42,6 +43,11 @@ export interface DockerSnapshotterOptions {
   readonly folder: StateFolder;
   /** Where earlier backups are: what they counted is counted again. */
   readonly backups: string;
+  /**
+   * Network of the engine in which this process is, being in a container; null:
+   * it is on the engine's machine, where ports are published.
+   */
+  readonly network: string | null;
 }
 
 /** What is copied where. */
@@ -107,7 +113,11 @@ export class DockerSnapshotter implements Snapshotter {
     });
     const undo: Array<() => Promise<void>> = [() => lock.release()];
     const release = async (): Promise<void> => {
-      for (const step of undo.splice(0).toReversed()) await step();
+      const failures: unknown[] = [];
+      for (const step of undo.splice(0).toReversed()) {
+        await step().catch((error: unknown) => void failures.push(error));
+      }
+      if (failures.length > 0) throw failures[0];
     };
     try {
       await sweepOwnerless(index.engine);
@@ -115,7 +125,7 @@ export class DockerSnapshotter implements Snapshotter {
       undo.push(() => helper.close());
       const from = folderOf(await currentGeneration(helper));
       const to = await makeSnapshotFolder(helper, `${process.pid}`);
-      undo.push(async () => void (await helper.run(['rm', '-rf', to])));
+      undo.push(() => removeSnapshot(index, helper, to, signal.aborted));
       const where = { index, container, helper, from, to };
       return {
         ...(await this.#copy(where, options)),
@@ -123,7 +133,8 @@ export class DockerSnapshotter implements Snapshotter {
         release,
       };
     } catch (error) {
-      await release();
+      // What went wrong is worth more than what is left behind.
+      await release().catch(() => undefined);
       throw error;
     }
   }
@@ -137,7 +148,7 @@ export class DockerSnapshotter implements Snapshotter {
     const planned = methodFor(index);
     if (container.status === 'exited') {
       await assertRoom(helper, await filesSize(helper, from), index.source);
-      await copyAll(helper, from, to, COPY_MS);
+      await copyAll(helper, from, to, { limitMs: COPY_MS, signal });
       const facts = factsOf(index, await copiedFacts(helper, to));
       return { method: 'stop', facts, pauseMs: 0 };
     }
@@ -148,7 +159,7 @@ export class DockerSnapshotter implements Snapshotter {
       const facts = await copiedFacts(helper, to);
       return { method: planned, facts: factsOf(index, facts), pauseMs: 0 };
     }
-    const live = liveOf(index, container);
+    const live = liveOf(index, container, this.#options.network);
     const known = await this.#knownTargets();
     const before = {
       index: await liveFacts(live, signal),
@@ -165,14 +176,19 @@ export class DockerSnapshotter implements Snapshotter {
       await assertRoom(helper, await filesSize(helper, from), index.source);
     }
     signal.throwIfAborted();
+    const { network } = this.#options;
     const { awayMs } = await whileHeld(
-      engine,
-      container,
-      method === 'stop' ? 'stopped' : 'paused',
-      file,
+      {
+        engine,
+        container,
+        hold: method === 'stop' ? 'stopped' : 'paused',
+        file,
+        urlsOf: (one) => urlsFrom(one, network),
+        signal,
+      },
       () =>
         method === 'stop'
-          ? copyAll(helper, from, to, COPY_MS)
+          ? copyAll(helper, from, to, { limitMs: COPY_MS, signal })
           : linkRocks(helper, from, to)
     );
     const after = await livePlaces(
@@ -231,20 +247,6 @@ function assertReadable({ container, image }: DockerIndex): ContainerFacts {
           : 'start it first: npx zx scripts/setup.ts',
     }
   );
-}
-
-function liveOf(
-  { jetstream, since }: DockerIndex,
-  container: ContainerFacts
-): LiveIndex {
-  const urls = containerUrls(container);
-  if (urls === null) {
-    throw new BackupError(
-      `container ${container.name} publishes no port, so its counts cannot be noted`,
-      { code: 'SNAPSHOT_FAILED' }
-    );
-  }
-  return { api: urls.api, metrics: urls.metrics, jetstream, since };
 }
 
 function factsOf(

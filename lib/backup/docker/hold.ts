@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { readyProbe, waitFor } from '../../health/index.js';
 import type { ContainerFacts } from '../../runtime/docker/container.js';
-import { containerUrls } from '../../runtime/docker/container-urls.js';
 import { inspectContainer } from '../../runtime/docker/container.js';
 import { askEngine, type Engine } from '../../runtime/docker/engine.js';
 import { stopContainer } from '../../runtime/docker/index-container.js';
+import type { RuntimeUrls } from '../../runtime/index.js';
 import { clearHeld, writeHeld, type Hold } from './held-record.js';
 import { letGo } from './let-go.js';
 
@@ -21,18 +21,29 @@ export interface Held<T> {
   readonly awayMs: number;
 }
 
+/** What is held up, and how. */
+export interface HoldOptions {
+  readonly engine: Engine;
+  readonly container: ContainerFacts;
+  readonly hold: Hold;
+  /** Where it is written down: `held.json`. */
+  readonly file: string;
+  /** Where a container is asked from here; null: it cannot be. */
+  readonly urlsOf: (container: ContainerFacts) => RuntimeUrls | null;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Does something while the index's container is frozen, or cleanly stopped, and
  * lets it go at once, whatever happens: when this process is killed a program
  * of its own does, when that is killed too the next run.
  *
- * @param file where it is written down: `held.json`
+ * @param work has to end when the signal fires
+ * @throws what the work throws; the engine's error; the signal's reason, once
+ *   the container goes on
  */
 export async function whileHeld<T>(
-  engine: Engine,
-  container: ContainerFacts,
-  hold: Hold,
-  file: string,
+  { engine, container, hold, file, urlsOf, signal }: HoldOptions,
   work: () => Promise<T>
 ): Promise<Held<T>> {
   const { id } = container;
@@ -47,24 +58,31 @@ export async function whileHeld<T>(
       } else {
         await stopContainer(engine, container, {});
       }
+      signal.throwIfAborted();
       value = await work();
     } finally {
       await letGo(engine, id, hold);
+      // Left there, it would start what an operator has stopped since.
+      await clearHeld(file);
     }
-    if (hold === 'stopped') await untilItAnswers(engine, id);
+    if (hold === 'stopped') await untilItAnswers(engine, id, urlsOf, signal);
     const awayMs = Math.round(performance.now() - begunMs);
-    await clearHeld(file);
     return { value, awayMs };
   } finally {
     await guard.end();
   }
 }
 
-async function untilItAnswers(engine: Engine, id: string): Promise<void> {
+async function untilItAnswers(
+  engine: Engine,
+  id: string,
+  urlsOf: HoldOptions['urlsOf'],
+  signal: AbortSignal
+): Promise<void> {
   const container = await inspectContainer(engine, id);
-  const api = container === null ? null : containerUrls(container)?.api;
-  if (api === null || api === undefined) return;
-  await waitFor(readyProbe(api, '/'), { deadlineMs: ANSWER_MS });
+  const urls = container === null ? null : urlsOf(container);
+  if (urls === null) return;
+  await waitFor(readyProbe(urls.api, '/'), { deadlineMs: ANSWER_MS, signal });
 }
 
 /** In a process group of its own: Ctrl-C is not for it. */

@@ -17,6 +17,9 @@ export interface OpenContainerOptions {
   readonly generation: Generation;
 }
 
+/** Exit code of a container that was killed. */
+const KILLED = 137;
+
 /** How long a server may take to open its data: a large index takes a while (ms). */
 const OPEN_MS = 300_000;
 const API_PORT = 6789;
@@ -27,11 +30,48 @@ const API_PORT = 6789;
  */
 const NO_STREAM = 'wss://no-stream.invalid/subscribe';
 
+/** How a container that was to serve data has ended. */
+export interface ContainerDeath {
+  readonly message: string;
+  readonly lastLines: readonly string[];
+  /** By somebody, or for lack of memory: its data is not to blame. */
+  readonly wasKilled: boolean;
+}
+
+/**
+ * What it means that data was not served. Only a server that gave up by itself
+ * speaks against the data: an engine that fails, a machine that is slow or has
+ * no memory does not. Pure.
+ *
+ * @param death null: it has not ended
+ */
+export function openFailure(
+  error: unknown,
+  death: ContainerDeath | null
+): BackupError {
+  const said = error instanceof Error ? error.message : String(error);
+  if (death !== null && !death.wasKilled) {
+    return new BackupError(`the index does not open it: ${death.message}`, {
+      code: 'MISMATCH',
+      cause: error,
+    });
+  }
+  const why =
+    death === null ? said : 'its container was killed, or had no memory left';
+  return new BackupError(`it could not be looked at: ${why}`, {
+    code: 'NOT_LOOKED_AT',
+    cause: error,
+    suggestion:
+      'look again later: npx zx scripts/backup.ts verify (--quick compares sums alone)',
+  });
+}
+
 /**
  * Serves data in a container of its own that has no network, until closed. What
  * a killed run leaves of it, the next one removes.
  *
- * @throws BackupError MISMATCH where it does not open; the signal's reason
+ * @throws BackupError MISMATCH where it does not open, NOT_LOOKED_AT; the
+ *   signal's reason
  */
 export async function openInContainer(
   { engine, image, source, user, generation }: OpenContainerOptions,
@@ -75,14 +115,14 @@ export async function openInContainer(
     );
   };
   let closeTunnel = (): Promise<void> => Promise.resolve();
-  const isDead = async (): Promise<{
-    readonly message: string;
-    readonly lastLines: readonly string[];
-  } | null> => {
+  const isDead = async (): Promise<ContainerDeath | null> => {
     const seen = await inspectContainer(engine, id);
     if (seen?.status === 'running') return null;
     const lastLines = await containerLog(engine, id, 10);
-    return { message: lastLines.at(-1) ?? 'it said nothing', lastLines };
+    const message = lastLines.at(-1) ?? 'it said nothing';
+    const { isOutOfMemory = false, exitCode = 0 } = seen ?? {};
+    const wasKilled = isOutOfMemory || exitCode === KILLED || seen === null;
+    return { message, lastLines, wasKilled };
   };
   try {
     await askEngine(
@@ -111,12 +151,6 @@ export async function openInContainer(
     await closeTunnel();
     await remove();
     signal.throwIfAborted();
-    const why =
-      death?.message ??
-      (error instanceof Error ? error.message : String(error));
-    throw new BackupError(`the index does not open it: ${why}`, {
-      code: 'MISMATCH',
-      cause: error,
-    });
+    throw openFailure(error, death);
   }
 }

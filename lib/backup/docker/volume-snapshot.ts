@@ -2,6 +2,7 @@ import path from 'node:path';
 import { extract } from 'tar-stream';
 import { pipeline } from 'node:stream/promises';
 import { DATA, type DataHelper } from '../../runtime/docker/data-helper.js';
+import type { ExecOptions } from '../../runtime/docker/container-output.js';
 import { BackupError } from '../backup-error.js';
 import type { SnapshotFile } from '../snapshotter.js';
 
@@ -61,13 +62,14 @@ export async function linkRocks(
  * Copies all files of a folder, whatever they are. For one that nobody writes
  * to. An archive has no folders, so a store that has is refused, not cut.
  *
- * @throws BackupError SNAPSHOT_FAILED where there are folders in it
+ * @throws BackupError SNAPSHOT_FAILED where there are folders in it; the
+ *   signal's reason, the copying itself ending with the helper
  */
 export async function copyAll(
   helper: DataHelper,
   from: string,
   to: string,
-  limitMs: number
+  { limitMs, signal }: Pick<ExecOptions, 'limitMs' | 'signal'>
 ): Promise<void> {
   const folders = await helper.run([
     ...['find', from, '-mindepth', '1', '-maxdepth', '1', '-type', 'd'],
@@ -89,7 +91,7 @@ export async function copyAll(
       ...['find', from, '-maxdepth', '1', '-type', 'f', ...leftOut()],
       ...['-exec', 'cp', '--reflink=auto', '-t', to, '{}', '+'],
     ],
-    { limitMs }
+    { limitMs, signal }
   );
 }
 

@@ -32,13 +32,35 @@ export function scheduleCommands(
 ): readonly [create: readonly string[], prune: readonly string[]] {
   const { node, project, places, createFlags, keep } = schedule;
   const script = [node, '--import', 'tsx', `${project}/scripts/backup.ts`];
-  const keepFlags = Object.entries(keep).flatMap(([rule, count]) =>
-    Number(count) > 0 ? [`--keep-${rule}`, String(count)] : []
-  );
   return [
     [...script, 'create', ...places, ...createFlags],
-    [...script, 'prune', ...places, ...keepFlags, '--yes'],
+    [...script, 'prune', ...places, ...keepFlags(keep), '--yes'],
   ];
+}
+
+/** The flags that say a schedule again, for `schedule --run`. */
+export function scheduleFlags({
+  every,
+  at,
+  keep,
+  places,
+  createFlags,
+}: Schedule): readonly string[] {
+  const [hour, minute] = [at.hour, at.minute].map((number) =>
+    String(number).padStart(2, '0')
+  );
+  return [
+    ...['--every', every, '--at', `${hour}:${minute}`],
+    ...keepFlags(keep),
+    ...places,
+    ...createFlags,
+  ];
+}
+
+function keepFlags(keep: KeepPolicy): readonly string[] {
+  return Object.entries(keep).flatMap(([rule, count]) =>
+    Number(count) > 0 ? [`--keep-${rule}`, String(count)] : []
+  );
 }
 
 /** Reads `HH:MM`. @returns null when it is none */

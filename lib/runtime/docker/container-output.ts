@@ -14,6 +14,11 @@ export interface ExecOptions {
   readonly limitMs?: number | undefined;
   /** Folder in the container (default: the image's). */
   readonly folder?: string | undefined;
+  /**
+   * Ends the wait. The program itself goes on until its container ends: an
+   * engine cannot stop an exec.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Bytes of output that are looked at. */
@@ -63,12 +68,16 @@ export async function containerLog(
   return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
-/** Runs a program in a container. @throws the engine's error when it is not running */
+/**
+ * Runs a program in a container.
+ *
+ * @throws the engine's error when it is not running; the signal's reason
+ */
 export async function execIn(
   engine: Engine,
   id: string,
   command: readonly string[],
-  { limitMs, folder }: ExecOptions = {}
+  { limitMs, folder, signal }: ExecOptions = {}
 ): Promise<ExecEnd> {
   const run = async (docker: Docker): Promise<ExecEnd> => {
     const exec = await docker.getContainer(id).exec({
@@ -78,13 +87,21 @@ export async function execIn(
       ...(folder === undefined ? {} : { WorkingDir: folder }),
     });
     const stream = await exec.start({ hijack: true, stdin: false });
+    const onAbort = (): void => void stream.destroy(new Error('aborted'));
+    signal?.addEventListener('abort', onAbort, { once: true });
     const parts: Buffer[] = [];
     let size = 0;
-    for await (const part of stream) {
-      const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
-      size += bytes.length;
-      if (size <= MAX_BYTES) parts.push(bytes);
+    try {
+      signal?.throwIfAborted();
+      for await (const part of stream) {
+        const bytes = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
+        size += bytes.length;
+        if (size <= MAX_BYTES) parts.push(bytes);
+      }
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
     }
+    signal?.throwIfAborted();
     const { ExitCode } = await exec.inspect();
     const said = Buffer.concat(parts);
     return {
@@ -93,5 +110,11 @@ export async function execIn(
       stderr: unframed(said, 'stderr'),
     };
   };
-  return await askEngine(engine, run, limitMs);
+  signal?.throwIfAborted();
+  try {
+    return await askEngine(engine, run, limitMs);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }

@@ -19,6 +19,24 @@ export function containerUrls(container: Published): RuntimeUrls | null {
   return api === null ? null : { api, metrics };
 }
 
+/**
+ * Where it is asked from a container of the same network, published or not.
+ * Pure.
+ *
+ * @returns null where it is not in that network
+ */
+export function networkUrls(
+  { addresses }: Pick<ContainerFacts, 'addresses'>,
+  network: string
+): RuntimeUrls | null {
+  const address = addresses.get(network) ?? '';
+  if (address === '') return null;
+  const [api, metrics] = [API_PORT, METRICS_PORT].map(
+    (port) => `http://${address}:${port.replace('/tcp', '')}`
+  );
+  return api === undefined ? null : { api, metrics: metrics ?? null };
+}
+
 /** The same of a bridge in a container. Pure. */
 export function bridgeUrl(container: Published): string | null {
   return publishedUrl(container, BRIDGE_PORT);

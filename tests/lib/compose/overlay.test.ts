@@ -8,6 +8,7 @@ import {
   COMPOSE_VARIABLES,
   composeEnvironment,
   INDEX_SERVICE,
+  makeBackupFile,
   makeOverlay,
   OVERLAY_FILE,
   overlayText,
@@ -26,6 +27,52 @@ t.test('the checked-in overlay is what the model says', async (t) => {
     'run: npm run generate'
   );
 });
+
+t.test(
+  'the service of the backups: held back, and nothing of $ in a path',
+  async (t) => {
+    const text = overlayText(
+      makeBackupFile({
+        project: '/srv/$x',
+        image: 'built',
+        builds: true,
+        command: ['schedule', '--state', '/srv/a $HOME: b'],
+        user: '1000:1000',
+        socketGroup: 998,
+        socket: '/run/user/1/docker.sock',
+        writes: ['/srv/a $HOME: b'],
+        reads: ['/srv/app'],
+        network: 'app_default',
+        timeZone: 'Europe/Berlin',
+      })
+    );
+    t.match(text, '# THE SOCKET IS ROOT ON THIS MACHINE');
+    const value = parse(text) as {
+      services: Record<string, Record<string, unknown>>;
+      networks: unknown;
+    };
+    const service = value.services['constellation-backup'];
+    t.match(service, {
+      build: { context: '/srv/$$x' },
+      command: ['schedule', '--state', '/srv/a $$HOME: b'],
+      user: '1000:1000',
+      group_add: ['998'],
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      logging: { options: { 'max-size': '10m', 'max-file': '3' } },
+      volumes: [
+        { source: '/srv/app', target: '/srv/app', read_only: true },
+        { source: '/srv/a $$HOME: b', read_only: undefined },
+        { source: '/run/user/1/docker.sock', target: '/var/run/docker.sock' },
+      ],
+    });
+    t.equal(service?.['ports'], undefined);
+    t.strictSame(value.networks, {
+      default: { external: true, name: 'app_default' },
+    });
+  }
+);
 
 t.test('its program finds nothing left to write', async (t) => {
   const program = new URL(
