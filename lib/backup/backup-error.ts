@@ -18,7 +18,11 @@ export type BackupErrorCode =
   | 'NOT_SUPPORTED'
   /** The image that wrote a backup is not on the engine. */
   | 'NO_IMAGE'
+  /** Nothing is said against it: it could not be looked at. */
+  | 'NOT_LOOKED_AT'
   | 'RESTORE_FAILED'
+  /** A restore failed, and so did going back. */
+  | 'NOT_UNDONE'
   | 'HOOK_FAILED'
   /** Written by nobody, or by another version. */
   | 'STATE_DAMAGED';

@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder, writeNew } from '../env/atomic-write.js';
 import { projectVersion } from '../runtime/index.js';
+import { BackupError } from './backup-error.js';
 import type { Compression } from './archive/compression.js';
 import { packFile } from './archive/stored-file.js';
 import { makeBackupFolder, sweepUnfinished } from './backup-folder.js';
@@ -14,9 +15,11 @@ import {
   manifestText,
   SUMS_FILE,
   sumsText,
+  warningsOf,
   type BackupFile,
   type BackupManifest,
 } from './manifest/manifest.js';
+import { parseManifest } from './manifest/parse-manifest.js';
 import { byteCounter, type OnProgress } from './progress.js';
 import type { Snapshot, Snapshotter, SnapshotPlan } from './snapshotter.js';
 import { assertSpace, explainFullDisk } from './space-check.js';
@@ -112,6 +115,12 @@ export async function createBackup(
     onStage('archive');
     const files = await packAll(snapshot, partial, options);
     await snapshot.release();
+    if (files.length === 0) {
+      throw new BackupError(`there was no file in ${plan.source}`, {
+        code: 'SNAPSHOT_FAILED',
+        suggestion: 'npx zx scripts/test.ts says how the index is',
+      });
+    }
     onStage('manifest');
     const manifest: BackupManifest = {
       formatVersion: BACKUP_FORMAT,
@@ -121,6 +130,7 @@ export async function createBackup(
       runtime: snapshotter.runtime,
       ...snapshot.facts,
       snapshot: { method: snapshot.method, pauseMs: snapshot.pauseMs },
+      warnings: warningsOf(snapshot.facts),
       files,
       envFile: await writeEnvCopy(partial, options.envCopy),
     };
@@ -133,7 +143,8 @@ export async function createBackup(
     await syncFolder(folder);
     return { path: finished, manifest };
   } catch (error) {
-    await snapshot?.release();
+    // What went wrong is worth more than what is left behind.
+    await snapshot?.release().catch(() => undefined);
     await rm(partial, { recursive: true, force: true });
     signal.throwIfAborted(); // streams reject with an error of their own
     throw explainFullDisk(error, folder, MORE_SPACE);
@@ -177,6 +188,8 @@ async function writeManifest(
   manifest: BackupManifest
 ): Promise<void> {
   const text = manifestText(manifest);
+  // What could not be read again is no backup: a file of a strange name, say.
+  parseManifest(text);
   await writeNew(path.join(partial, MANIFEST_FILE), text, { mode: 0o600 });
   const sums = sumsText(manifest, sha256(text));
   await writeNew(path.join(partial, SUMS_FILE), sums, { mode: 0o600 });

@@ -8,7 +8,11 @@ import {
 } from '../../cli/index.js';
 import { BackupError } from '../backup-error.js';
 import { findBackups, isVerified, type FoundBackup } from '../backup-folder.js';
-import { storedSize, unpackedSize } from '../manifest/manifest.js';
+import {
+  storedSize,
+  unpackedSize,
+  type BackupManifest,
+} from '../manifest/manifest.js';
 import { openScene } from './backup-scene.js';
 import { PLACE_FLAGS } from './place-flags.js';
 
@@ -59,6 +63,7 @@ export function backupDocument(backup: FoundBackup): object {
     unpackedBytes: manifest === null ? null : unpackedSize(manifest),
     cursorUs: manifest?.index.cursorUs ?? null,
     verified: isVerified(backup),
+    warnings: manifest?.warnings ?? [],
     verification,
     problem,
   };
@@ -75,11 +80,21 @@ export function backupLine(backup: FoundBackup, now: Date): string {
     ? `${manifest.runtime}, sample`
     : manifest.runtime;
   const size = formatBytes(storedSize(manifest));
-  return `${id}  ${age} old, ${size}, ${kind}, ${stateOf(verification)}`;
+  return `${id}  ${age} old, ${size}, ${kind}, ${stateOf(verification, manifest)}`;
 }
 
-function stateOf(verification: FoundBackup['verification']): string {
+/** What a backup is that was opened and looked at. Pure. */
+export function verifiedText({ warnings }: BackupManifest): string {
+  return warnings.length === 0 ? 'verified' : 'verified without counts';
+}
+
+function stateOf(
+  verification: FoundBackup['verification'],
+  manifest: BackupManifest
+): string {
   if (verification === null) return 'not verified';
   if (verification.problem !== null) return `BAD: ${verification.problem}`;
-  return verification.level === 'full' ? 'verified' : 'sums verified';
+  return verification.level === 'full'
+    ? verifiedText(manifest)
+    : 'sums verified';
 }

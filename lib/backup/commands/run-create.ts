@@ -5,7 +5,6 @@ import {
   formatDuration,
   Steps,
   summaryBox,
-  withoutCredentials,
   type ExitCode,
   type Output,
 } from '../../cli/index.js';
@@ -20,17 +19,13 @@ import {
 } from '../create-backup.js';
 import { readEnvCopy } from '../env-copy.js';
 import { storedSize, unpackedSize } from '../manifest/manifest.js';
+import { verifiedText } from './list-command.js';
 import { ProgressText } from '../progress.js';
-import {
-  readBackupState,
-  runBegun,
-  writeBackupState,
-  type BackupRun,
-  type BackupState,
-} from '../run-record.js';
+import { runBegun } from '../run-record.js';
 import type { Snapshotter } from '../snapshotter.js';
 import { verifyBackup } from '../verify/verify-backup.js';
 import { lockBackups, type BackupScene } from './backup-scene.js';
+import { failureOf, noteRun, type NoteRun } from './note-run.js';
 import { lookPlace } from './runtime-parts.js';
 
 /** What a backup is made with. */
@@ -69,19 +64,8 @@ export async function runCreate(
   const { scene, signal } = options;
   const lock = await lockBackups(scene.backups, 'a backup', signal);
   const begun = runBegun(new Date());
-  const note = async (
-    change: Partial<BackupRun>,
-    newestGood?: BackupState['newestGood']
-  ): Promise<void> => {
-    const { backup: file } = scene.folder;
-    const before = await readBackupState(file);
-    await writeBackupState(file, {
-      folder: scene.backups,
-      lastRun: { ...begun, endedAt: new Date().toISOString(), ...change },
-      newestGood: newestGood ?? before?.newestGood ?? null,
-      everyHours: before?.everyHours ?? null,
-    });
-  };
+  const note: NoteRun = (change, newestGood) =>
+    noteRun(scene, begun, change, newestGood);
   try {
     await note({ endedAt: null });
     const result = await createAndVerify(options);
@@ -99,8 +83,8 @@ export async function runCreate(
     if (options.hook !== undefined) await sendOff(result.created, options);
     return result;
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    await note({ outcome: 'failed', problem: withoutCredentials(problem) });
+    // On a full disk this fails too; what went wrong first is worth more.
+    await note(failureOf(error)).catch(() => undefined);
     throw error;
   } finally {
     await lock.release();
@@ -129,6 +113,7 @@ async function createAndVerify(
       onNotice: (text) => output.warn(text),
     });
     step.done(createdText(created));
+    for (const warning of created.manifest.warnings) output.warn(warning);
   } catch (error) {
     step.fail('nothing was left behind');
     throw error;
@@ -171,7 +156,9 @@ async function verifyNew(
     step.done(
       verify === 'quick'
         ? 'every sum is right'
-        : 'it opens, and every count is what it was'
+        : found.manifest.sentinels.length === 0
+          ? 'it opens, and its totals are what they were'
+          : 'it opens, and every count is what it was'
     );
     return null;
   } catch (error) {
@@ -179,7 +166,9 @@ async function verifyNew(
       error instanceof Error ? Reflect.get(error, 'code') : undefined;
     // Nothing is said against the backup: it could not be looked at.
     if (
-      (code === 'NO_SPACE' || code === 'NO_IMAGE') &&
+      (code === 'NO_SPACE' ||
+        code === 'NO_IMAGE' ||
+        code === 'NOT_LOOKED_AT') &&
       error instanceof Error
     ) {
       step.warn(error.message);
@@ -239,7 +228,9 @@ export function reportCreated(
       : secrets.length === 0
         ? 'with the settings'
         : `with the settings, without the secrets ${secrets.join(', ')}: keep these elsewhere`,
-    unverified === null ? 'verified' : `NOT VERIFIED: ${unverified}`,
+    unverified === null
+      ? verifiedText(manifest)
+      : `NOT VERIFIED: ${unverified}`,
   ];
   output.result(summaryBox('Backup', lines, output.resultPaint));
   return unverified === null ? EXIT.good : EXIT.unverified;

@@ -11,12 +11,14 @@ import { acquireLock } from '../../runtime/index.js';
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import { BackupError } from '../backup-error.js';
 import { chooseBackup, type ReadBackup } from '../backup-folder.js';
 import { DockerPlace } from '../docker/docker-place.js';
 import { planDockerRestore } from '../docker/docker-restore-plan.js';
 import { mendHeld } from '../docker/let-go.js';
 import { EmbeddedOpener } from '../embedded/embedded-opener.js';
 import { EmbeddedPlace } from '../embedded/embedded-place.js';
+import { forgetGrowth } from '../../setup/disk/growth-history.js';
 import { unpackedSize } from '../manifest/manifest.js';
 import { ProgressText } from '../progress.js';
 import {
@@ -122,9 +124,17 @@ async function carryOut(
       onUndo: (text) => output.note(`Undone: ${text}`),
     });
   } catch (error) {
-    step.fail('the old data is in its place');
+    if (error instanceof BackupError && error.code === 'NOT_UNDONE') {
+      step.fail('NOT PUT BACK');
+      // After Ctrl-C the command itself says no more than that.
+      if (signal.aborted) output.error(error.message);
+    } else {
+      step.fail('the old data is in its place');
+    }
     throw error;
   }
+  // What was there before says nothing of how fast this one grows.
+  await forgetGrowth(folder.growth, plan.dataPath);
   step.done('every count is what it was when the backup was made');
   const { gap } = outcome;
   output.document({

@@ -10,6 +10,7 @@ import { chooseBackup } from '../backup-folder.js';
 import { ProgressText } from '../progress.js';
 import { verifyBackup } from '../verify/verify-backup.js';
 import { lockBackups, openScene } from './backup-scene.js';
+import { verifiedText } from './list-command.js';
 import { PLACE_FLAGS, WORK_FLAG } from './place-flags.js';
 import { lookPlace } from './runtime-parts.js';
 
@@ -63,19 +64,25 @@ export const VERIFY_COMMAND = groupedCommand(
         onStage: (text) => step.update(text),
         onProgress: (state) => step.update(progress.text(state)),
       });
-      const { index, sentinels } = backup.manifest;
+      const { index, sentinels, warnings } = backup.manifest;
       step.done(
         flags.quick
           ? 'every sum is right'
           : `it opens; ${index.linkingRecords} linking records and ${sentinels.length} counted places are what they were`
       );
+      for (const warning of warnings) output.warn(warning);
       output.document({
         schemaVersion: 1,
         ok: true,
         id: backup.id,
         verification,
+        warnings,
       });
-      output.result(`${backup.id} is good.`);
+      output.result(
+        warnings.length === 0 || flags.quick
+          ? `${backup.id} is good.`
+          : `${backup.id} is good, ${verifiedText(backup.manifest)}.`
+      );
       return EXIT.good;
     } catch (error) {
       step.fail('it is not what it was, or could not be looked at');

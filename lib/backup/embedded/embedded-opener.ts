@@ -57,7 +57,8 @@ export class EmbeddedOpener implements IndexOpener {
     } catch (error) {
       await endGuarded(child);
       signal.throwIfAborted();
-      throw error instanceof BackupError ? error : doesNotOpen(folder, said);
+      if (error instanceof BackupError) throw error;
+      throw stop.aborted ? tooSlow(folder) : doesNotOpen(folder, said);
     }
   }
 }
@@ -76,6 +77,18 @@ async function announcedApi(
       ? Reflect.get(value, 'api')
       : undefined;
   return typeof api === 'string' ? api : null;
+}
+
+/** A machine that is slow says nothing against the data. */
+function tooSlow(folder: string): BackupError {
+  return new BackupError(
+    `the index did not open ${folder} within ${OPEN_MS} ms`,
+    {
+      code: 'NOT_LOOKED_AT',
+      suggestion:
+        'look again later: npx zx scripts/backup.ts verify (--quick compares sums alone)',
+    }
+  );
 }
 
 function doesNotOpen(folder: string, said: string): BackupError {

@@ -86,6 +86,8 @@ export interface BackupManifest {
   };
   readonly index: IndexFacts;
   readonly sentinels: readonly Sentinel[];
+  /** What has to be known of it, for people. */
+  readonly warnings: readonly string[];
   readonly files: readonly BackupFile[];
   /** The settings; null where there was no env file. */
   readonly envFile: {
@@ -95,6 +97,21 @@ export interface BackupManifest {
     /** Keys whose values were left out, because they are secrets. */
     readonly secretsLeftOut: readonly string[];
   } | null;
+}
+
+/**
+ * What has to be known of a backup of such data: without counted places its
+ * totals alone can be compared, and those of the real server are estimates. Pure.
+ */
+export function warningsOf({
+  index,
+  sentinels,
+}: Pick<BackupManifest, 'index' | 'sentinels'>): readonly string[] {
+  return sentinels.length === 0 && index.linkingRecords > 0
+    ? [
+        'no place was counted: neither its stream nor an earlier backup named one, so totals alone can be compared later',
+      ]
+    : [];
 }
 
 /** The text of `manifest.json`. */

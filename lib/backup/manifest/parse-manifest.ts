@@ -16,6 +16,7 @@ const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const MAX_FILES = 100_000;
 const MAX_SENTINELS = 1000;
+const MAX_WARNINGS = 100;
 
 /**
  * Reads `manifest.json`. Pure.
@@ -53,6 +54,7 @@ export function parseManifest(text: string): BackupManifest {
       method: methodOf(field(snapshot, 'method')),
       pauseMs: countOf(snapshot, 'pauseMs'),
     },
+    warnings: warningsIn(value),
     files: listOf(value, 'files', MAX_FILES).map(parseFile),
     envFile: parseEnvFile(field(value, 'envFile')),
   };
@@ -120,6 +122,15 @@ function parseFile(value: unknown): BackupFile {
     storedBytes: countOf(value, 'storedBytes'),
     storedSha256: sumOf(value, 'storedSha256'),
   };
+}
+
+/** Backups of the first version have none. */
+function warningsIn(value: unknown): readonly string[] {
+  if (field(value, 'warnings') === undefined) return [];
+  return listOf(value, 'warnings', MAX_WARNINGS).map((warning) => {
+    if (typeof warning !== 'string') throw damaged('warnings');
+    return warning;
+  });
 }
 
 function parseEnvFile(value: unknown): BackupManifest['envFile'] {

@@ -53,8 +53,8 @@ const START_MS = 60_000;
  * put back, and served again if it was. For the holder of the locks of the
  * state folder and of the backups.
  *
- * @throws BackupError DAMAGED, MISMATCH, NO_SPACE, RESTORE_FAILED; LockedError,
- *   RuntimeError; the signal's reason
+ * @throws BackupError DAMAGED, MISMATCH, NO_SPACE, RESTORE_FAILED, NOT_UNDONE;
+ *   LockedError, RuntimeError; the signal's reason
  */
 export async function restoreBackup(
   plan: RestorePlan,
@@ -94,10 +94,37 @@ export async function restoreBackup(
     });
     return outcome;
   } catch (error) {
-    await goBack(plan, swap, options);
-    await place.fresh.remove();
+    await goBack(plan, swap, options).catch((undoError: unknown) => {
+      throw notUndone(plan, error, undoError);
+    });
+    // What went wrong is worth more than what is left behind.
+    await place.fresh.remove().catch(() => undefined);
     throw error;
   }
+}
+
+/** The record stays: the next run starts what was stopped. */
+function notUndone(
+  { keptPath, present, dataPath }: RestorePlan,
+  error: unknown,
+  undoError: unknown
+): BackupError {
+  const [first, second] = [error, undoError].map((one) =>
+    one instanceof Error ? one.message : String(one)
+  );
+  const where =
+    present === null
+      ? `there was no data in ${dataPath} before`
+      : `the data from before is in ${dataPath}, or whole in ${keptPath}`;
+  return new BackupError(
+    `the restore failed (${first}), and so did going back: ${second}; ${where}`,
+    {
+      code: 'NOT_UNDONE',
+      cause: undoError,
+      suggestion:
+        'npx zx scripts/backup.ts status, which starts the index again, then restore anew',
+    }
+  );
 }
 
 async function unpackBeside(
@@ -112,7 +139,7 @@ async function unpackBeside(
     onStage?.('verify');
     await assertSameCounts(place.fresh, backup, signal);
   } catch (error) {
-    await place.fresh.remove();
+    await place.fresh.remove().catch(() => undefined);
     throw error;
   }
 }

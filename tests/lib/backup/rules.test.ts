@@ -11,10 +11,12 @@ import {
   partialName,
   removingName,
 } from '../../../lib/backup/backup-name.js';
+import { backupLine } from '../../../lib/backup/commands/list-command.js';
 import { withoutSecrets } from '../../../lib/backup/env-copy.js';
 import { judgeBackups } from '../../../lib/backup/judge-backups.js';
 import {
   manifestText,
+  warningsOf,
   type BackupManifest,
 } from '../../../lib/backup/manifest/manifest.js';
 import { parseManifest } from '../../../lib/backup/manifest/parse-manifest.js';
@@ -30,7 +32,15 @@ import {
   type KeepPolicy,
 } from '../../../lib/backup/retention/keep-policy.js';
 import { parseBackupState } from '../../../lib/backup/run-record.js';
-import type { Schedule } from '../../../lib/backup/schedule/schedule.js';
+import {
+  networkOf,
+  uncovered,
+} from '../../../lib/backup/commands/compose-form.js';
+import { isOverdue, nextDue } from '../../../lib/backup/schedule/due-time.js';
+import {
+  scheduleFlags,
+  type Schedule,
+} from '../../../lib/backup/schedule/schedule.js';
 import {
   crontabLine,
   systemdFiles,
@@ -202,6 +212,7 @@ const MANIFEST: BackupManifest = {
   sentinels: [
     { target: 'at://x', collection: 'a.b.c', path: '.s', records: 2, dids: 1 },
   ],
+  warnings: [],
   files: [
     {
       name: 'index.mdb',
@@ -229,6 +240,38 @@ t.test('a manifest reads back as it was written', async (t) => {
     index: { ...MANIFEST.index, cursorUs: null, completeSince: null },
   };
   t.strictSame(parseManifest(manifestText(bare)), bare);
+  const { warnings: _none, ...first } = MANIFEST;
+  t.strictSame(
+    parseManifest(JSON.stringify(first)),
+    MANIFEST,
+    'those of the first version have no warnings'
+  );
+});
+
+t.test('without a counted place it is not said to be counted', async (t) => {
+  t.strictSame(warningsOf(MANIFEST), []);
+  const uncounted = { ...MANIFEST, sentinels: [] };
+  const [warning = ''] = warningsOf(uncounted);
+  t.match(warning, 'totals alone');
+  const empty = { ...MANIFEST.index, linkingRecords: 0 };
+  t.strictSame(
+    warningsOf({ index: empty, sentinels: [] }),
+    [],
+    'none to count'
+  );
+  const line = (warnings: readonly string[]): string =>
+    backupLine(
+      {
+        id: MANIFEST.id,
+        path: '/b',
+        manifest: { ...MANIFEST, warnings },
+        problem: null,
+        verification: { at: '', level: 'full', problem: null },
+      },
+      new Date()
+    );
+  t.match(line([]), /, verified$/);
+  t.match(line([warning]), /, verified without counts$/);
 });
 
 t.test('a manifest that is none is refused, whatever is wrong', async (t) => {
@@ -433,6 +476,42 @@ t.test('a schedule is quoted for systemd and for cron', async (t) => {
     "17 3 * * 0 cd '/srv/my \"project\" 100\\%' && /usr/bin/node --import tsx '/srv/my \"project\" 100\\%/scripts/backup.ts' create --state '/srv/sté te' --hook '/srv/it'\\''s $HOME' && /usr/bin/node --import tsx '/srv/my \"project\" 100\\%/scripts/backup.ts' prune --state '/srv/sté te' --keep-daily 7 --yes\n"
   );
   t.match(crontabLine({ ...SCHEDULE, every: 'hourly' }), /^17 \* \* \* \* cd /);
+});
+
+const DUE_CASES = [
+  ['hourly', '2026-11-24T03:16:59', '2026-11-24T03:17:00'],
+  ['hourly', '2026-11-24T03:17:00', '2026-11-24T04:17:00'],
+  ['hourly', '2026-12-31T23:20:00', '2027-01-01T00:17:00'],
+  ['daily', '2026-11-24T03:00:00', '2026-11-24T03:17:00'],
+  ['daily', '2026-11-24T03:17:00', '2026-11-25T03:17:00'],
+  ['daily', '2026-02-28T12:00:00', '2026-03-01T03:17:00'],
+  ['weekly', '2026-11-24T03:00:00', '2026-11-29T03:17:00'],
+  ['weekly', '2026-11-29T03:17:00', '2026-12-06T03:17:00'],
+] as const;
+
+t.test('the next time that is due', async (t) => {
+  const { at } = SCHEDULE;
+  for (const [every, after, due] of DUE_CASES) {
+    const next = nextDue({ every, at }, new Date(after));
+    t.equal(next.getTime(), new Date(due).getTime(), `${every} ${after}`);
+  }
+  const [last, now] = [new Date('2026-11-23T03:17:02'), new Date(2026, 10, 24)];
+  t.notOk(isOverdue({ every: 'daily', at }, last, now));
+  t.ok(isOverdue({ every: 'hourly', at }, last, now), 'one was missed');
+  t.ok(isOverdue({ every: 'daily', at }, null, now), 'there was none yet');
+});
+
+t.test('a Compose service is told the schedule in flags', async (t) => {
+  t.strictSame(scheduleFlags(SCHEDULE), [
+    ...['--every', 'daily', '--at', '03:17', '--keep-daily', '7'],
+    ...['--state', '/srv/sté te', '--hook', "/srv/it's $HOME"],
+  ]);
+  t.equal(networkOf(undefined, ['front', 'app_default']), 'app_default');
+  t.equal(networkOf('front', ['app_default']), 'front');
+  t.throws(() => networkOf(undefined, []), { code: 'NOTHING_FOUND' });
+  t.strictSame(uncovered(['/a/state', '/a/state/backups'], []), ['/a/state']);
+  t.strictSame(uncovered(['/a/b', '/a/bc'], []), ['/a/b', '/a/bc']);
+  t.strictSame(uncovered(['/a'], ['/a', '/b']), []);
 });
 
 t.test('progress says how long it will still take', async (t) => {
