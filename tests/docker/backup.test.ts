@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -8,10 +12,16 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
+import { whileHeld } from '../../lib/backup/docker/hold.js';
+import { findContainers } from '../../lib/runtime/docker/container.js';
+import { DataHelper } from '../../lib/runtime/docker/data-helper.js';
+import { openEngine } from '../../lib/runtime/docker/engine.js';
 import {
   BASE,
+  compose,
   COMPOSES,
   docker,
+  inspect,
   removeProject,
   requireEngine,
   run,
@@ -22,8 +32,9 @@ import { buildEmbeddedImage, makeStack } from '../fixtures/docker/stack.js';
 import { freePort } from '../fixtures/redis-server.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const [, GENERATION] = COMPOSES;
-if (GENERATION === undefined) throw new Error('no Compose 2');
+const [OLD, GENERATION] = COMPOSES;
+if (OLD === undefined || GENERATION === undefined)
+  throw new Error('no Compose');
 const NAME = `clbak-${process.pid}`;
 
 await requireEngine([BASE.debian, BASE.node, BASE.redis]);
@@ -35,6 +46,7 @@ const [port, metricsPort] = [await freePort(), await freePort()];
 const api = `http://127.0.0.1:${port}`;
 t.teardown(async () => {
   await stack.remove();
+  await removeProject(`${NAME}-backup`);
   await removeProject(NAME);
   const images = ['', '-constellation', '-unknown'].map((end) => NAME + end);
   await run(['docker', 'rmi', '-f', ...images]);
@@ -55,12 +67,15 @@ async function relabelled(server: string): Promise<string> {
 }
 
 /** Runs a script on the state folder of this test. */
-async function script(words: readonly [string, ...string[]]): Promise<Done> {
+async function script(
+  words: readonly [string, ...string[]],
+  at = state
+): Promise<Done> {
   const [name, ...args] = words;
   return await run(
     [
       ...([process.execPath, '--import', 'tsx'] as const),
-      ...[`scripts/${name}.ts`, ...args, '--state', state],
+      ...[`scripts/${name}.ts`, ...args, '--state', at],
     ],
     { cwd: ROOT, env: { ...GENERATION?.env, CONSTELLATION_IMAGE: NAME } }
   );
@@ -205,6 +220,113 @@ t.test('the real server’s way: frozen for a moment', async (t) => {
   t.equal(await statusOf(), 'running');
 });
 
+t.test('by a Compose service, with the socket only where said', async (t) => {
+  const schedule = ['backup', 'schedule', '--as', 'compose'] as const;
+  const refused = await script([...schedule, '--write']);
+  t.equal(refused.code, 1);
+  t.match(refused.stderr, 'root on this machine');
+  const asked = ['--engine-socket', '--image', NAME, '--write'] as const;
+  const written = await script([...schedule, ...asked]);
+  t.equal(written.code, 0, written.stderr);
+  const file = path.join(state, 'docker-compose.constellation-backup.yml');
+  const own = ['-p', `${NAME}-backup`, '-f', file] as const;
+  const sidecar = async (...args: readonly string[]): Promise<string> =>
+    await compose(OLD, [...own, ...args], { cwd: stack.folder });
+  const stateFile = path.join(state, 'backup.json');
+  const outcome = async (): Promise<unknown> => {
+    const record = JSON.parse(readFileSync(stateFile, 'utf8')) as {
+      lastRun: { outcome: unknown } | null;
+    };
+    return record.lastRun?.outcome ?? null;
+  };
+  const isOver = (one: unknown): boolean => one !== null && one !== 'running';
+
+  // One that fails: seen where people look.
+  const record = JSON.parse(readFileSync(stateFile, 'utf8')) as object;
+  const never = { ...record, lastRun: null };
+  writeFileSync(stateFile, JSON.stringify(never));
+  const before = await script(['backup', 'list', '--json']);
+  await docker('pause', await indexId());
+  await sidecar('up', '-d');
+  t.equal(await until(outcome, isOver, 'a run'), 'failed');
+  t.equal((await script(['backup', 'status'])).code, 1);
+  const strict = await script(['test', '--strict', '--json']);
+  t.match(
+    strict.stdout,
+    /the last run, of \S+, failed: container \S+ is paused/
+  );
+  await sidecar('down');
+  await docker('unpause', await indexId());
+  await untilReady();
+
+  // One that was missed is made at once: frozen, counted through the network.
+  writeFileSync(stateFile, JSON.stringify(never));
+  await compose(GENERATION, [...own, 'up', '-d'], { cwd: stack.folder });
+  t.equal(await until(outcome, isOver, 'a run'), 'good');
+  const id = await docker(
+    ...[
+      'ps',
+      '-q',
+      '--filter',
+      `label=com.docker.compose.project=${NAME}-backup`,
+    ]
+  );
+  t.match(await inspect(id), {
+    HostConfig: {
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+      PortBindings: {},
+      LogConfig: { Config: { 'max-size': '10m' } },
+    },
+  });
+  const after = await script(['backup', 'list', '--json']);
+  const ids = ({ stdout }: Done): readonly string[] =>
+    (JSON.parse(stdout) as { list: { id: string }[] }).list.map(({ id }) => id);
+  const [made = ''] = ids(after).filter((one) => !ids(before).includes(one));
+  t.match(
+    JSON.parse(
+      readFileSync(path.join(state, 'backups', made, 'manifest.json'), 'utf8')
+    ),
+    { snapshot: { method: 'freeze' }, sentinels: { length: Number } }
+  );
+  const begunMs = performance.now();
+  await compose(GENERATION, [...own, 'down'], { cwd: stack.folder });
+  t.ok(performance.now() - begunMs < 100_000, 'not killed after 150 s');
+  t.equal(await statusOf(), 'running');
+});
+
+t.test('asked to end while it is stopped, it is started again', async (t) => {
+  const engine = openEngine();
+  const [[container], file] = [
+    await findContainers(engine, NAME, 'constellation-local'),
+    path.join(state, 'held.json'),
+  ];
+  if (container === undefined) throw new Error('no container');
+  const helper = await DataHelper.open({
+    engine,
+    image: NAME,
+    source: `${NAME}_constellation-data`,
+    user: '10001:10001',
+  });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const held = { engine, container, hold: 'stopped', file, signal } as const;
+  await t.rejects(
+    whileHeld({ ...held, urlsOf: () => null }, async () => {
+      t.equal(await statusOf(), 'exited');
+      const copying = helper.run(['sleep', '600'], { limitMs: 60_000, signal });
+      stop.abort(new Error('asked to end'));
+      await copying;
+    }),
+    { message: 'asked to end' }
+  );
+  t.equal(await statusOf(), 'running');
+  t.notOk(existsSync(file), 'nobody else will start it some day');
+  await helper.close();
+  await untilReady();
+});
+
 t.test('killed while it is frozen, the container goes on', async (t) => {
   const file = path.join(state, 'held.json');
   const program = 'tests/fixtures/backup/dying-hold.ts';
@@ -232,6 +354,27 @@ t.test('an image that does not say: stopped, and said first', async (t) => {
   const { manifest } = JSON.parse(done.stdout) as BackupDocument;
   t.equal(manifest.snapshot.method, 'stop');
   t.equal(await statusOf(), 'running');
+  // Ctrl-C while it is stopped: it is started again, and nothing is left.
+  const held = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/backup.ts', 'create', '--state', state],
+    { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] }
+  );
+  let said = '';
+  held.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.includes('the container is stopped')) held.kill('SIGINT');
+  });
+  t.strictSame(await once(held, 'exit'), [130, null], said);
+  t.equal(await statusOf(), 'running');
+  t.notOk((await inVolume()).some((name) => name.startsWith('.snapshot')));
+  t.notOk(
+    readdirSync(path.join(state, 'backups')).some((name) =>
+      name.endsWith('.partial')
+    )
+  );
+  t.notOk(existsSync(path.join(state, 'held.json')));
+  await untilReady();
   await docker('exec', await indexId(), 'mkdir', '/data/more');
   const cut = await script(['backup', 'create', '--json']);
   t.equal(cut.code, 1);
@@ -304,6 +447,70 @@ t.test('restored beside the old data, then swapped', async (t) => {
   t.equal(last.verified, true, 'what was restored is backed up');
 });
 
+for (const stage of ['verify', 'start'] as const) {
+  t.test(`a restore killed at ${stage} leaves one whole index`, async (t) => {
+    const [sentinel] = first.manifest.sentinels;
+    if (sentinel === undefined) throw new Error('no place was counted');
+    const program = 'tests/fixtures/backup/dying-restore.ts';
+    await run(
+      [
+        ...([process.execPath, '--import', 'tsx', program] as const),
+        ...[state, stage, first.manifest.id],
+      ],
+      { cwd: ROOT, env: { ...GENERATION.env, CONSTELLATION_IMAGE: NAME } }
+    ).catch(() => undefined); // killed
+    const { stderr } = await script(['backup', 'status']);
+    if (stage !== 'verify') t.match(stderr, /was killed.*was started/);
+    await untilReady();
+    t.ok((await countOf(sentinel)) >= sentinel.records);
+    t.equal(await ofTheMoment(), '', 'no container of the moment is left');
+  });
+}
+
+t.test('to another volume and port, which is a folder', async (t) => {
+  const other = makeStack(GENERATION, t.testdir(), `${NAME}-other`);
+  const [folder, otherState] = [
+    mkdtempSync(path.join(tmpdir(), 'clbak-folder-')),
+    mkdtempSync(path.join(tmpdir(), 'clbak-state-')),
+  ];
+  t.teardown(async () => {
+    await other.remove();
+    for (const gone of [folder, otherState]) {
+      rmSync(gone, { recursive: true, force: true });
+    }
+  });
+  await other.compose('up', '-d', 'jetstream');
+  const [otherPort, otherMetrics] = [await freePort(), await freePort()];
+  const there = async (
+    ...words: readonly [string, ...string[]]
+  ): Promise<Done> => await script(words, otherState);
+  const done = await there(
+    ...(['setup', '--yes', '--runtime', 'docker'] as const),
+    ...['--appview', other.folder, '--data', folder],
+    ...['--port', `${otherPort}`, '--metrics-port', `${otherMetrics}`],
+    ...['--jetstream', 'ws://jetstream:6008/subscribe']
+  );
+  t.equal(done.code, 0, done.stderr);
+  const { path: backup, manifest } = first;
+  const restored = await there(
+    ...(['backup', 'restore', backup, '--yes', '--json'] as const),
+    ...['--resume-wait', '0']
+  );
+  t.equal(restored.code, 0, restored.stderr);
+  t.match(JSON.parse(restored.stdout), { dataPath: folder, started: true });
+  for (const { records, ...place } of manifest.sentinels.slice(0, 5)) {
+    const query = new URLSearchParams({
+      target: place.target,
+      collection: place.collection,
+      path: place.path,
+    });
+    const answer = await json(
+      `http://127.0.0.1:${otherPort}/links/count?${query.toString()}`
+    );
+    t.ok(Number(answer['total']) >= records, place.target);
+  }
+});
+
 t.test('rebuilt in one command, the old index kept', async (t) => {
   const [sentinel] = first.manifest.sentinels;
   if (sentinel === undefined) throw new Error('no place was counted');
@@ -319,6 +526,16 @@ t.test('rebuilt in one command, the old index kept', async (t) => {
     ...['--port', `${port}`, '--metrics-port', `${metricsPort}`],
     ...['--jetstream', 'ws://jetstream:6008/subscribe'],
   ] as const;
+  const generations = async (): Promise<number> =>
+    (await inVolume()).filter((name) => name.startsWith('generation-')).length;
+  const kept = await generations();
+  const plan = await script([...rebuild, '--dry-run']);
+  t.equal(plan.code, 0, plan.stderr);
+  t.match(
+    plan.stdout.replaceAll(/\s+/g, ' '),
+    /begin a new, empty index in .* is kept until/
+  );
+  t.notMatch(plan.stdout, 'it runs already');
   const refused = await script([...rebuild, '--confirm', 'another']);
   t.equal(refused.code, 2, 'not without its name');
   const { target, collection, path: at, records } = sentinel;
@@ -354,9 +571,8 @@ t.test('rebuilt in one command, the old index kept', async (t) => {
   t.ok(seenLow > 0, 'the new index was seen');
   t.equal(wrong, 0, 'no AppView that trusts the new index for the old time');
   t.equal(done.code, 0, done.stderr);
+  const growth = readFileSync(path.join(state, 'growth.jsonl'), 'utf8');
+  t.equal(growth.trim().split('\n').length, 1, 'growth is measured anew');
   t.ok(since() >= begunMs, 'the remote covers what was before');
-  const generations = (await inVolume()).filter((name) =>
-    name.startsWith('generation-')
-  );
-  t.equal(generations.length, 2, 'the old one and the new one');
+  t.equal(await generations(), kept + 1, 'the old one is kept');
 });

@@ -252,5 +252,53 @@ t.test(
       '1',
       'one SIGINT and no second'
     );
+
+    // A disk of 8 MB: it is left before it is full, and waited for.
+    const small = `${project}-small`;
+    await docker(
+      ...['volume', 'create', '--opt', 'type=tmpfs', '--opt', 'device=tmpfs'],
+      ...['--opt', 'o=size=8m,uid=10001,gid=10001', small]
+    );
+    t.teardown(async () => {
+      await run(['docker', 'rm', '-f', small]);
+      await run(['docker', 'volume', 'rm', small]);
+    });
+    // What is in such a volume goes with the last container that has it.
+    const keeper = `${small}-keeper`;
+    t.teardown(() => run(['docker', 'rm', '-f', keeper]));
+    await docker(
+      ...['run', '-d', '--name', keeper, '-v', `${small}:/data`],
+      ...['--entrypoint', 'sleep', image, '600']
+    );
+    await docker(
+      ...['run', '-d', '--name', small, '--restart', 'unless-stopped'],
+      ...['-v', `${small}:/data`, '-e', 'JETSTREAM_URL=us-east-1'],
+      ...['-e', 'CONSTELLATION_DISK_FLOOR_MIB=4'],
+      ...['-e', 'CONSTELLATION_DISK_GUARD_STEP=1', image]
+    );
+    const log = async (): Promise<string> => {
+      const { stdout, stderr } = await run(['docker', 'logs', small]);
+      return stdout + stderr;
+    };
+    const said = (what: string): Promise<string> =>
+      until(log, (text) => text.includes(what), what);
+    await until(
+      () => run(['docker', 'exec', small, 'cat', '/data/flags']),
+      ({ code }) => code === 0,
+      'the server'
+    );
+    await docker(
+      ...['exec', keeper, 'dd', 'if=/dev/zero', 'of=/data/filler'],
+      ...['bs=1M', 'count=5']
+    );
+    await said('stopping the server');
+    await said('MiB are free where the data is, the server starts at 6 MiB');
+    t.equal(
+      (await run(['docker', 'exec', keeper, 'cat', '/data/signals'])).stdout,
+      '1',
+      'stopped cleanly'
+    );
+    await docker('exec', keeper, 'rm', '/data/filler');
+    t.match(await said('there is room again'), 'starting');
   }
 );
