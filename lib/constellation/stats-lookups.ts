@@ -13,7 +13,7 @@ import {
 } from './profile-stats.js';
 import type { Question } from './question.js';
 import {
-  readRedisEntry,
+  redisEntryReader,
   writeRedisEntry,
   type RedisEntry,
 } from './redis-entry.js';
@@ -53,25 +53,24 @@ export function profileLookup(
   };
 }
 
-function readPostEntry(text: string): RedisEntry<PostStats> | null {
-  return readRedisEntry(text, POST_STATS_FIELDS, (counts) =>
-    Object.freeze({
-      likes: counts.likes,
-      reposts: counts.reposts,
-      replies: counts.replies,
-      quotes: counts.quotes,
-    })
-  );
-}
+const readPostEntry = redisEntryReader(
+  POST_STATS_FIELDS,
+  ([likes, reposts, replies, quotes]): PostStats =>
+    Object.freeze({ likes, reposts, replies, quotes })
+);
+
+const readProfileCounts = redisEntryReader(
+  PROFILE_STATS_FIELDS,
+  ([followers, mentions]): ProfileStats =>
+    Object.freeze({ followers, mentions })
+);
 
 /**
  * AppViews' own integrations have counted mentions at a path that no record
  * has, so a zero of theirs says nothing.
  */
 function readProfileEntry(text: string): RedisEntry<ProfileStats> | null {
-  const entry = readRedisEntry(text, PROFILE_STATS_FIELDS, (counts) =>
-    Object.freeze({ followers: counts.followers, mentions: counts.mentions })
-  );
+  const entry = readProfileCounts(text);
   const isTheirs = entry?.origin === null;
   return isTheirs && entry.value.mentions === 0 ? null : entry;
 }

@@ -6,7 +6,7 @@ import {
 } from '../../../lib/constellation/cache-entry.js';
 import { MemoryCache } from '../../../lib/constellation/memory-cache.js';
 import {
-  readRedisEntry,
+  redisEntryReader,
   writeRedisEntry,
 } from '../../../lib/constellation/redis-entry.js';
 
@@ -106,12 +106,11 @@ t.test(
 );
 
 t.test('a Redis value is read whoever wrote it, or not at all', async (t) => {
-  const fields = ['followers', 'mentions'] as const;
-  const pick = ({
-    followers,
-    mentions,
-  }: Record<(typeof fields)[number], number>) => ({ followers, mentions });
-  const old = readRedisEntry('{"followers":3,"mentions":4}', fields, pick);
+  const read = redisEntryReader(
+    ['followers', 'mentions'],
+    ([followers, mentions]) => ({ followers, mentions })
+  );
+  const old = read('{"followers":3,"mentions":4}');
   t.strictSame(old, {
     value: { followers: 3, mentions: 4 },
     origin: null,
@@ -128,12 +127,18 @@ t.test('a Redis value is read whoever wrote it, or not at all', async (t) => {
     { followers: 3, mentions: 4 },
     'as an older program reads it'
   );
-  t.strictSame(readRedisEntry(written, fields, pick), {
+  t.strictSame(read(written), {
     value: { followers: 3, mentions: 4 },
     origin: 'local',
     fetchedAtMs: 1_777_593_600_000,
   });
+  const spaced = JSON.stringify(parsed, null, 1);
+  t.strictSame(read(spaced), read(written), 'written in another way');
+  t.match(read(written.replace('local', 'moon')), { origin: null });
   for (const text of [
+    written.replace('3', '03'),
+    written.replace('3', '9999999999999999'),
+    `${written} x`,
     '',
     'null',
     '7',
@@ -151,10 +156,10 @@ t.test('a Redis value is read whoever wrote it, or not at all', async (t) => {
     '{"__proto__":{"followers":3,"mentions":4}}',
     `{"followers":3,"mentions":4,"x":"${'a'.repeat(1024)}"}`,
   ]) {
-    t.equal(readRedisEntry(text, fields, pick), null, text.slice(0, 50));
+    t.equal(read(text), null, text.slice(0, 50));
   }
   const odd = '{"followers":3,"mentions":4,"origin":"moon","fetchedAt":"now"}';
-  t.match(readRedisEntry(odd, fields, pick), {
+  t.match(read(odd), {
     origin: null,
     fetchedAtMs: null,
   });
