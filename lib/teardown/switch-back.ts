@@ -2,6 +2,7 @@ import { INDEX_SERVICE } from '../compose/index.js';
 import type { DockerRuntime } from '../runtime/docker/docker-runtime.js';
 import {
   recreateServices,
+  runningContainers,
   runningServices,
 } from '../runtime/docker/recreate-services.js';
 import { RuntimeError } from '../runtime/runtime-error.js';
@@ -21,15 +22,14 @@ export async function switchBack(
 ): Promise<readonly string[]> {
   const stack = await runtime.stack();
   if (stack.baseFiles.length === 0) return [];
-  const running = await runningServices(runtime, stack, stack.switched);
-  const services = running.map(({ service }) => service);
+  const services = await runningServices(runtime, stack, stack.switched);
   await recreateServices(runtime, {
     ...options,
     stack,
     view: 'base',
     services,
   });
-  const now = await runningServices(runtime, stack, stack.switched);
+  const now = await runningContainers(runtime, stack, stack.switched);
   const behind = now.filter(({ environment }) =>
     (environment['CONSTELLATION_URL'] ?? '').includes(`//${INDEX_SERVICE}:`)
   );

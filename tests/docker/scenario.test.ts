@@ -66,7 +66,9 @@ for (const generation of COMPOSES) {
       await stack.compose('up', '-d');
       const others = async (): Promise<readonly string[]> =>
         await Promise.all(['redis', 'jetstream'].map(stack.idOf));
-      const ids = await others();
+      let ids = await others();
+      const bridges = async (): Promise<number> =>
+        (await stack.idOf('constellation-bridge')).split('\n').length;
       const app = async (): Promise<string> =>
         await docker(
           ...['inspect', '-f', '{{.State.Health.Status}} {{json .Config.Env}}'],
@@ -206,12 +208,20 @@ for (const generation of COMPOSES) {
       await t.test(
         'teardown gives the AppView back, and keeps the index',
         async (t) => {
+          // Numbers that stand in no file.
+          await stack.compose(
+            ...['up', '-d', '--no-recreate'],
+            ...['--scale', 'redis=2', '--scale', 'constellation-bridge=2']
+          );
           // As after a pull and a build that nobody has used yet: Compose
           // would make the AppView's Redis anew, and what it holds would be
           // lost, and start an app that does not even serve.
           await docker('tag', BASE.node, redis);
           await docker('tag', BASE.node, appImage);
+          ids = await others();
+          t.equal(await bridges(), 2);
           await script('teardown');
+          t.equal(await bridges(), 2, 'as many as there were');
           t.equal(readEnv(), before, 'the .env is as it was');
           t.match(
             await app(),
@@ -232,6 +242,7 @@ for (const generation of COMPOSES) {
         const again = await setup();
         t.equal(again.code, 0, again.stderr);
         t.match(`${again.stdout}${again.stderr}`, 'app keeps the image');
+        t.equal(await bridges(), 2, 'as many as there were');
         await golden('on the same volume');
         const backups = path.join(stack.folder, 'backups');
         const gone = await script(

@@ -4,7 +4,7 @@ import {
   type ContainerFacts,
 } from '../../runtime/docker/container.js';
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
-import { runningServices } from '../../runtime/docker/recreate-services.js';
+import { runningContainers } from '../../runtime/docker/recreate-services.js';
 import { parseEnviron } from '../appview/appview-processes.js';
 import type { RunningAppView } from '../appview/appview-subject.js';
 import type { RedisChoice } from '../redis/redis-choice.js';
@@ -19,7 +19,7 @@ export async function findAppViewContainers(
   runtime: DockerRuntime
 ): Promise<readonly RunningAppView[]> {
   const stack = await runtime.stack();
-  const apps = await runningServices(runtime, stack, stack.apps);
+  const apps = await runningContainers(runtime, stack, stack.apps);
   return await Promise.all(apps.map((app) => asRunning(runtime, app)));
 }
 

@@ -42,12 +42,13 @@ export async function dependenciesStay(
   if (names.length === 0) return true;
   const hashes = parseHashes(await ask('config', '--hash', names.join(',')));
   for (const name of names) {
-    const [container] = await findContainers(
+    const [container, ...more] = await findContainers(
       runtime.engine,
       stack.project,
       name
     );
-    if (container === undefined) return false;
+    // Several: by a number that stands in no file, perhaps.
+    if (container === undefined || more.length > 0) return false;
     const image = await findImage(runtime.engine, container.image);
     if (!isAsSaid(container, hashes.get(name), image?.id)) return false;
   }

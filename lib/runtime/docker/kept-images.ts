@@ -22,10 +22,10 @@ export async function imagesToKeep(
 ): Promise<ReadonlyMap<string, string>> {
   const kept = new Map<string, string>();
   for (const service of services) {
-    const [container] = await findContainers(engine, project, service);
-    if (container === undefined) continue;
-    const named = await findImage(engine, container.image);
-    if (hasMoved(container, named?.id)) kept.set(service, container.imageId);
+    for (const container of await findContainers(engine, project, service)) {
+      const named = await findImage(engine, container.image);
+      if (hasMoved(container, named?.id)) kept.set(service, container.imageId);
+    }
   }
   return kept;
 }

@@ -23,8 +23,18 @@ const POLL_MS = 500;
 /** Without a health check: up for so long without a restart (ms). */
 const SETTLED_MS = 3000;
 
-/** Of some services those that run. */
+/** Of some services those that run, each once however many containers it has. */
 export async function runningServices(
+  runtime: DockerRuntime,
+  stack: ComposeStack,
+  services: readonly string[]
+): Promise<readonly string[]> {
+  const running = await runningContainers(runtime, stack, services);
+  return [...new Set(running.map(({ service }) => service))];
+}
+
+/** The containers of some services that run. */
+export async function runningContainers(
   { engine }: DockerRuntime,
   { project }: ComposeStack,
   services: readonly string[]
@@ -40,7 +50,7 @@ export async function runningServices(
 /**
  * Makes containers of services anew where their configuration has changed, and
  * waits until they are well. Nothing else of the project is touched, and they
- * keep the images that they run.
+ * keep the images that they run and the number of their containers.
  *
  * @returns those whose image has lost its name to another since they were made
  * @throws RuntimeError COMPOSE_FAILED; START_FAILED with the last log lines
@@ -58,12 +68,13 @@ export async function recreateServices(
   const stay = { stack, view, services, signal };
   const alone = (await dependenciesStay(runtime, stay)) ? [] : ['--no-deps'];
   const program = await runtime.compose(signal);
+  const scales = await scalesOf(runtime, stack, services);
   const kept = await imagesToKeep(runtime.engine, stack.project, services);
   await withKeptImages(stack, kept, (withImages) =>
     runCompose(program, withImages, {
       view,
       // Their images are there: they ran.
-      args: ['up', '-d', ...alone, '--no-build', ...services],
+      args: ['up', '-d', ...alone, ...scales, '--no-build', ...services],
       variables: {},
       signal,
     })
@@ -79,7 +90,7 @@ export async function recreateServices(
 }
 
 /**
- * Waits until a service's container is healthy.
+ * Waits until all containers of a service are healthy.
  *
  * @throws RuntimeError START_FAILED with the last log lines
  */
@@ -92,22 +103,44 @@ export async function waitHealthy(
   const endMs = performance.now() + deadlineMs;
   for (;;) {
     signal?.throwIfAborted();
-    const [container] = await findContainers(runtime.engine, project, service);
-    const state = conditionOfService(container, Date.now());
-    if (state === 'well') return;
-    if (state === 'ill' || performance.now() > endMs) {
-      throw await notWell(runtime, service, container);
+    const found = await findContainers(runtime.engine, project, service);
+    const nowMs = Date.now();
+    const unwell = found.filter(
+      (container) => conditionOfService(container, nowMs) !== 'well'
+    );
+    if (found.length > 0 && unwell.length === 0) return;
+    const ill = unwell.find(
+      (container) => conditionOfService(container, nowMs) === 'ill'
+    );
+    if (ill !== undefined || performance.now() > endMs) {
+      throw await notWell(runtime, service, ill ?? unwell[0]);
     }
     await pause(POLL_MS, signal);
   }
 }
 
-/** Whether a service that was made anew is well. Pure. */
+/**
+ * What keeps services at the number of containers that they have: a number
+ * given once, to `docker compose up --scale`, stands in no file.
+ */
+async function scalesOf(
+  { engine }: DockerRuntime,
+  { project }: ComposeStack,
+  services: readonly string[]
+): Promise<readonly string[]> {
+  const scales: string[] = [];
+  for (const service of services) {
+    const { length } = await findContainers(engine, project, service);
+    if (length > 1) scales.push('--scale', `${service}=${length}`);
+  }
+  return scales;
+}
+
+/** Whether a container that was made anew is well. Pure. */
 export function conditionOfService(
-  container: ContainerFacts | undefined,
+  container: ContainerFacts,
   nowMs: number
 ): 'well' | 'wait' | 'ill' {
-  if (container === undefined) return 'wait';
   const { status, health, restartCount, startedAt } = container;
   if (status === 'exited' || status === 'dead') return 'ill';
   if (health !== null) {

@@ -10,7 +10,7 @@ import {
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import {
   recreateServices,
-  runningServices,
+  runningContainers,
 } from '../../runtime/docker/recreate-services.js';
 import { RuntimeError } from '../../runtime/runtime-error.js';
 import { SetupError } from '../setup-error.js';
@@ -78,8 +78,12 @@ export class ComposeSwitch implements AppViewSwitch {
     if (stack.baseFiles.length === 0) {
       return await this.#withoutCompose.connect(target, undo, signal);
     }
-    const running = await runningServices(this.#runtime, stack, stack.switched);
-    const services = running.map(({ service }) => service);
+    const running = await runningContainers(
+      this.#runtime,
+      stack,
+      stack.switched
+    );
+    const services = [...new Set(running.map(({ service }) => service))];
     // Connected by an earlier run, they ask the index and are to go on with it.
     const view = running.some(hasOverlay) ? 'with-overlay' : 'base';
     // Added first, so that it runs last: with the .env as it was before.
@@ -163,15 +167,18 @@ export class ComposeSwitch implements AppViewSwitch {
     stack: ComposeStack,
     wishes: Readonly<Record<string, string | null>>
   ): Promise<readonly string[]> {
-    const running = await runningServices(this.#runtime, stack, stack.switched);
+    const running = await runningContainers(
+      this.#runtime,
+      stack,
+      stack.switched
+    );
     const urls = [wishes['CONSTELLATION_URL'], INSIDE_URL];
     const onHost = `http://127.0.0.1:${wishes['CONSTELLATION_PORT'] ?? '6789'}`;
-    return running
-      .filter(({ environment }) => {
-        const url = environment['CONSTELLATION_URL'] ?? '';
-        return ![...urls, onHost].includes(url);
-      })
-      .map(({ service }) => service);
+    const behind = running.filter(({ environment }) => {
+      const url = environment['CONSTELLATION_URL'] ?? '';
+      return ![...urls, onHost].includes(url);
+    });
+    return [...new Set(behind.map(({ service }) => service))];
   }
 }
 

@@ -29,8 +29,7 @@ export async function forgetSince(
   const stack = await runtime.stack();
   const appview = record.current?.appview ?? null;
   if (appview !== null && stack.baseFiles.length > 0) {
-    const running = await runningServices(runtime, stack, stack.switched);
-    const services = running.map(({ service }) => service);
+    const services = await runningServices(runtime, stack, stack.switched);
     const anew = { stack, view: 'with-overlay', services } as const;
     // Added first, so that it runs last: with the .env as it was before.
     undo.add('time told to the AppView', async (undoSignal) => {
