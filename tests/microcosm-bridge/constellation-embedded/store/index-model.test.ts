@@ -223,8 +223,10 @@ t.test(
       fc.asyncProperty(
         fc.array(fc.array(step, { maxLength: 12 }), { maxLength: 5 }),
         fc.integer({ min: 1, max: 4 }),
-        async (batches, limit) => {
-          const index = openTestIndex(mkdtempSync(join(folder, 'index-')));
+        fc.boolean(),
+        async (batches, limit, forgetsUnlinked) => {
+          const made = mkdtempSync(join(folder, 'index-'));
+          const index = openTestIndex(made, forgetsUnlinked);
           try {
             const model = new Model();
             // An account that never linked to anything cannot be hidden.
