@@ -4,7 +4,6 @@
  */
 
 import type { CommitEvent, JetstreamEvent } from '../event.js';
-import { recordLinks } from '../links/record-links.js';
 import { AccountLedger } from './account-ledger.js';
 import { Interner } from './interner.js';
 import { idKey, recordKey, MAX_RKEY_BYTES } from './keys.js';
@@ -13,9 +12,10 @@ import { LinkLedger } from './link-ledger.js';
 import { readState } from './open-store.js';
 import type { Store } from './open-store.js';
 import { isReplay } from './replay.js';
-import { parseSourceText, sourceText, MAX_PATH_BYTES } from './source-name.js';
+import { parseSourceText, sourceText } from './source-name.js';
 import { STATE_KEY } from './state.js';
 import type { IndexState } from './state.js';
+import { storableLinks } from './storable-links.js';
 import {
   packRecord,
   sourceOfSlotName,
@@ -194,7 +194,8 @@ export class IndexWriter {
 
   #applyCommit(event: CommitEvent): void {
     if (Buffer.byteLength(event.rkey) > MAX_RKEY_BYTES) return;
-    const links = event.operation === 'delete' ? [] : recordLinks(event.record);
+    const links =
+      event.operation === 'delete' ? [] : storableLinks(event.record);
     const didId =
       links.length > 0
         ? this.#accounts.intern(event.did)
@@ -226,7 +227,6 @@ export class IndexWriter {
     if (links.length === 0) return;
     const refs: LinkRef[] = [];
     for (const { path, target } of links) {
-      if (Buffer.byteLength(path) > MAX_PATH_BYTES) continue;
       const sourceId = this.#sources.intern(sourceText(event.collection, path));
       refs.push(this.#ledger.add(target, sourceId, didId, event.rkey));
     }

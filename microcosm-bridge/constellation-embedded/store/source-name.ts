@@ -1,8 +1,5 @@
 /** A source says where in a record a link stands: its collection and its path. */
 
-/** Longest path that is indexed, in bytes; the keys in a record set its length. */
-export const MAX_PATH_BYTES = 4096;
-
 /** Where a link stands. */
 export interface SourceName {
   /** NSID, such as `app.bsky.feed.like`. */

@@ -234,3 +234,19 @@ t.test(
     t.equal(index.writer.state.completeSince, later.timeUs);
   }
 );
+
+t.test('a path too long for the store makes no record', async (t) => {
+  const index = openTestIndex(t.testdir());
+  t.teardown(() => index.close());
+  // Short enough in characters, three bytes each.
+  const record = { ['鷹'.repeat(2000)]: 'did:plc:long' };
+  index.apply(commit('create', 'did:plc:a', LIKE, 'k', record));
+  t.equal(index.reader.state().linkingRecords, 0);
+  t.same(index.reader.slots('did:plc:long'), []);
+  const both = { ...record, subject: 'did:plc:short' };
+  const written = commit('create', 'did:plc:a', LIKE, 'k', both);
+  index.apply(written);
+  index.apply(written);
+  t.equal(index.writer.lastResult.replayed, 1, 'a repeat is known as one');
+  t.equal(index.reader.slots('did:plc:short')[0]?.records, 1);
+});
