@@ -225,6 +225,13 @@ t.test('by a Compose service, with the socket only where said', async (t) => {
   const refused = await script([...schedule, '--write']);
   t.equal(refused.code, 1);
   t.match(refused.stderr, 'root on this machine');
+  const foreign = [
+    ...schedule,
+    '--engine-socket',
+    '--image',
+    BASE.node,
+  ] as const;
+  t.match((await script(foreign)).stderr, 'cannot make backups');
   const asked = ['--engine-socket', '--image', NAME, '--write'] as const;
   const written = await script([...schedule, ...asked]);
   t.equal(written.code, 0, written.stderr);
@@ -464,6 +471,11 @@ for (const stage of ['verify', 'start'] as const) {
     await untilReady();
     t.ok((await countOf(sentinel)) >= sentinel.records);
     t.equal(await ofTheMoment(), '', 'no container of the moment is left');
+    // What the first one had unpacked, the second one has removed.
+    const unpacked = (await inVolume()).filter((name) =>
+      name.startsWith('.unpacking-')
+    );
+    t.equal(unpacked.length, stage === 'verify' ? 1 : 0);
   });
 }
 

@@ -7,6 +7,8 @@ import {
 } from '../../compose/index.js';
 import type { FlagValues } from '../../cli/index.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import type { Engine } from '../../runtime/docker/engine.js';
+import { findImage, type ImageFacts } from '../../runtime/docker/image.js';
 import { PROJECT_FOLDER } from '../../runtime/index.js';
 import { shellWord } from '../../setup/shell-words.js';
 import { BackupError } from '../backup-error.js';
@@ -15,6 +17,9 @@ import { findDockerIndex } from '../docker/docker-index.js';
 import { scheduleFlags, type Schedule } from '../schedule/schedule.js';
 import type { BackupScene } from './backup-scene.js';
 import type { ScheduleFlags, ScheduleForm } from './schedule-command.js';
+
+/** What an image's label has to say that scripts/backup.ts is in it. */
+const BACKUPS_LABEL = 'constellation-local.backups';
 
 /** What the image is called where it has to be built. */
 const BUILT_IMAGE = 'constellation-local-backup:latest';
@@ -59,7 +64,8 @@ export async function composeForm(
       `the engine is reached at ${index.engine.address.url}, which is no socket of this machine`
     );
   }
-  const isOwn = flags.image === undefined && index.image.server === 'embedded';
+  const isOwn = flags.image === undefined && makesBackups(index.image);
+  await assertMakesBackups(index.engine, flags.image);
   const { project } = await runtime.stack();
   await makeBackupFolder(backups);
   const [owner, group] = [await stat(folder.path), await stat(socket)];
@@ -94,6 +100,25 @@ export async function composeForm(
       ];
     },
   };
+}
+
+/** Whether an image has this project's backups in it. */
+function makesBackups({ labels }: ImageFacts): boolean {
+  return labels[BACKUPS_LABEL] === '1';
+}
+
+/** @throws BackupError NOT_SUPPORTED; one that is not there yet is believed */
+async function assertMakesBackups(
+  engine: Engine,
+  name: string | undefined
+): Promise<void> {
+  const image = name === undefined ? null : await findImage(engine, name);
+  if (image === null || makesBackups(image)) return;
+  throw new BackupError(`the image ${name} cannot make backups`, {
+    code: 'NOT_SUPPORTED',
+    suggestion:
+      'leave --image out: one is built from this project, or that of an embedded index taken',
+  });
 }
 
 /** The one that is named, else the project's own, else the first. Pure. */

@@ -1,4 +1,5 @@
 import { counterProbe, HealthError, waitFor } from '../../health/index.js';
+import type { DataHelper } from '../../runtime/docker/data-helper.js';
 import { saveDockerRecord } from '../../runtime/docker/docker-record.js';
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import {
@@ -19,6 +20,7 @@ import { settleByHealth } from '../restore/settle-by-health.js';
 import { openHelper } from './docker-index.js';
 import type { DockerRestorePlan } from './docker-restore-plan.js';
 import { DockerWorkplace } from './docker-workplace.js';
+import { endGeneration, sweepGenerations } from './unfinished-generation.js';
 
 /** A volume, in which the restored index gets a folder of its own. */
 export class DockerPlace implements RestorePlace {
@@ -48,10 +50,12 @@ export class DockerPlace implements RestorePlace {
 
   async prepare(): Promise<void> {
     await sweepOwnerless(this.#plan.index.engine);
+    await this.#inVolume(sweepGenerations);
   }
 
   async swap(): Promise<DataSwap> {
     const { current, next, keptPath, present } = this.#plan;
+    await this.#inVolume((helper) => endGeneration(helper, next));
     await this.#name(next);
     return {
       keptPath: present === null ? null : keptPath,
@@ -105,9 +109,13 @@ export class DockerPlace implements RestorePlace {
   }
 
   async #name(generation: Generation): Promise<void> {
+    await this.#inVolume((helper) => nameGeneration(helper, generation));
+  }
+
+  async #inVolume(work: (helper: DataHelper) => Promise<void>): Promise<void> {
     const helper = await openHelper(this.#plan.index);
     try {
-      await nameGeneration(helper, generation);
+      await work(helper);
     } finally {
       await helper.close();
     }

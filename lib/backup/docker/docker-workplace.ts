@@ -9,6 +9,7 @@ import type { OnProgress } from '../progress.js';
 import type { Workplace } from '../workplace.js';
 import { openHelper, type DockerIndex } from './docker-index.js';
 import { openInContainer } from './open-container.js';
+import { beginGeneration, endGeneration } from './unfinished-generation.js';
 import { unpackInto } from './unpack-into.js';
 
 /** Left free beside what is unpacked (bytes). */
@@ -38,7 +39,7 @@ export class DockerWorkplace implements Workplace {
     const helper = await openHelper(this.#target);
     try {
       await assertRoom(helper, unpackedSize(backup.manifest), source);
-      if (generation !== null) await helper.run(['mkdir', '-m', '750', folder]);
+      if (generation !== null) await beginGeneration(helper, generation);
       await unpackInto(helper, folder, user, backup, signal, onProgress);
     } finally {
       await helper.close();
@@ -61,6 +62,7 @@ export class DockerWorkplace implements Workplace {
       await helper.run(['rm', '-rf', folderOf(generation)], {
         limitMs: 600_000,
       });
+      await endGeneration(helper, generation);
     } finally {
       await helper.close();
     }
