@@ -45,8 +45,9 @@ const state = mkdtempSync(path.join(tmpdir(), 'clbak-'));
 const [port, metricsPort] = [await freePort(), await freePort()];
 const api = `http://127.0.0.1:${port}`;
 t.teardown(async () => {
-  await stack.remove();
+  // First: it is in the network of the other.
   await removeProject(`${NAME}-backup`);
+  await stack.remove();
   await removeProject(NAME);
   const images = ['', '-constellation', '-unknown'].map((end) => NAME + end);
   await run(['docker', 'rmi', '-f', ...images]);
