@@ -36,6 +36,7 @@ export function bridgeService(
       CONSTELLATION_FALLBACK_URL: variable('CONSTELLATION_FALLBACK_URL'),
       CONSTELLATION_TIMEOUT: variable('CONSTELLATION_TIMEOUT'),
       CACHE_TTL: variable('CONSTELLATION_CACHE_TTL'),
+      CONSTELLATION_LOG_LEVEL: variable('CONSTELLATION_BRIDGE_LOG_LEVEL'),
       HEALTH_PORT: String(PORT),
       BRIDGE_BIND: '0.0.0.0',
       // Straight from the shell or .env: it may hold a password, which must

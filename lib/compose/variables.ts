@@ -72,6 +72,7 @@ export const COMPOSE_VARIABLES = {
     takes: 'build',
     default: 'node:22-bookworm-slim',
   },
+  CONSTELLATION_BRIDGE_LOG_LEVEL: { takes: 'create', default: 'info' },
   CONSTELLATION_BRIDGE_PORT: { takes: 'create', default: '3003' },
   CONSTELLATION_FALLBACK_URL: { takes: 'create', default: '' },
 } as const satisfies Readonly<Record<string, ComposeVariable>>;

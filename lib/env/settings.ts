@@ -96,6 +96,14 @@ export const SETTINGS = {
     readers: ['embedded', 'docker'],
     comment: 'How much is logged.',
   },
+  CONSTELLATION_BRIDGE_LOG_LEVEL: {
+    type: 'choice',
+    choices: ['error', 'warn', 'info', 'debug'],
+    whenUnset: 'as CONSTELLATION_LOG_LEVEL',
+    section: 'What runs',
+    readers: ['setup'],
+    comment: 'How much the bridge logs.',
+  },
   CONSTELLATION_WORKERS: {
     type: 'integer',
     min: 1,

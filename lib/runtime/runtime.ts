@@ -37,6 +37,8 @@ export interface BridgeConfig {
   readonly timeoutMs: number;
   /** The index behind the local one, or `off`; null: the public instance. */
   readonly fallbackUrl: string | null;
+  /** How much it logs; left out or null: as much as the index. */
+  readonly logLevel?: RuntimeLogLevel | null | undefined;
   /**
    * Where its Redis is, without user and password; the runtime that starts it
    * says so. Left out or null: none.

@@ -32,6 +32,9 @@ export function envSettings(facts: EnvSettingFacts): SettingTexts {
     ...(bridge === undefined || bridge === null
       ? {}
       : { CONSTELLATION_BRIDGE_PORT: String(bridge.port) }),
+    ...(typeof bridge?.logLevel === 'string'
+      ? { CONSTELLATION_BRIDGE_LOG_LEVEL: bridge.logLevel }
+      : {}),
     CONSTELLATION_BIND: bind,
     CONSTELLATION_LOG_LEVEL: logLevel,
     CONSTELLATION_WORKERS: workers === null ? null : String(workers),

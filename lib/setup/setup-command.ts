@@ -139,6 +139,9 @@ export const SETUP_COMMAND = defineCommand({
       default: true,
       help: 'start a bridge beside the index, where the AppView has none of its own: its API with a cache, and the remote index behind it',
     },
+    bridgeLogLevel: settingFlag('CONSTELLATION_BRIDGE_LOG_LEVEL', {
+      help: 'least important lines that the bridge logs (default: as --log-level)',
+    }),
     bridgePort: settingFlag('CONSTELLATION_BRIDGE_PORT', {
       help: 'port of the bridge; where the default one is taken and none is given, there is no bridge',
     }),

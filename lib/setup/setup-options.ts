@@ -31,6 +31,8 @@ export interface SetupOptions {
   readonly bridgePortGiven: boolean;
   /** Whether this call did, and not the file that an earlier run wrote. */
   readonly bridgePortAsked: boolean;
+  /** Of the bridge; null: as of the index. */
+  readonly bridgeLogLevel: RuntimeLogLevel | null;
   /** Behind the local index; `off`; null: the public instance. */
   readonly fallbackUrl: string | null;
   /** Null: by the number of cores. */
@@ -93,6 +95,7 @@ export function resolveOptions(
     bridgePort: values.bridge ? values.bridgePort : null,
     bridgePortGiven: sources.bridgePort !== 'default',
     bridgePortAsked: ['flag', 'environment'].includes(sources.bridgePort),
+    bridgeLogLevel: values.bridgeLogLevel ?? null,
     fallbackUrl: values.fallbackUrl ?? null,
     workers: values.workers ?? null,
     logLevel: values.logLevel,

@@ -30,6 +30,7 @@ export interface SetupRun {
 export function configOf({ options, findings }: SetupRun): RuntimeConfig {
   const { bind, port, metricsPort, logLevel, workers, sample } = options;
   const { cacheTtlSeconds: ttlSeconds, timeoutMs, fallbackUrl } = options;
+  const { bridgeLogLevel } = options;
   const bridgePort = findings.get('bridgePort');
   return {
     bind,
@@ -42,6 +43,11 @@ export function configOf({ options, findings }: SetupRun): RuntimeConfig {
     sample,
     ...(bridgePort === null
       ? {}
-      : { bridge: { port: bridgePort, ttlSeconds, timeoutMs, fallbackUrl } }),
+      : {
+          bridge: {
+            ...{ port: bridgePort, ttlSeconds, timeoutMs, fallbackUrl },
+            ...(bridgeLogLevel === null ? {} : { logLevel: bridgeLogLevel }),
+          },
+        }),
   };
 }

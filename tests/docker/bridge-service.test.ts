@@ -1,4 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { parseDocument } from 'yaml';
@@ -11,7 +16,9 @@ import {
   inspect,
   requireEngine,
   run,
+  until,
 } from '../fixtures/docker/engine.js';
+import { ask } from '../fixtures/bridge.js';
 import { makePlace } from '../fixtures/docker/set-up.js';
 import { buildEmbeddedImage } from '../fixtures/docker/stack.js';
 import { differences, goldenCases } from '../fixtures/golden-cases.js';
@@ -20,6 +27,13 @@ import { freePort } from '../fixtures/redis-server.js';
 const IMAGE = `clsvc-${process.pid}`;
 /** A name that setup builds. */
 const BRIDGE_IMAGE = `constellation-local-bridge:test-${process.pid}`;
+
+/** An account of the golden events. */
+const DID = 'did:plc:o2kzycnrhzij6gb6j4gsda3h';
+
+/** What an image of older code says of it. */
+const OLDER = `older-${process.pid}`;
+const OLD_LABEL = `constellation-local.source=${OLDER}`;
 
 /** What both answer alike: lists have cursors of their own. */
 const COUNTS = goldenCases().filter(({ path: asked }) =>
@@ -48,13 +62,20 @@ t.test('a bridge beside the index', async (t) => {
   const { stack, state, script, golden, readEnv } = place;
   removeOwnBridge(stack.folder);
   const port = await freePort();
+  const readSettings = (): string =>
+    readFileSync(path.join(state, '.env.constellation-local'), 'utf8');
   const [url, flags] = [
     `http://127.0.0.1:${port}`,
     ['--bridge-port', `${port}`, '--fallback-url', 'off'],
   ];
-  await stack.compose('up', '-d', 'jetstream');
+  appendFileSync(
+    place.envFile,
+    'CONSTELLATION_BRIDGE_REDIS_URL=redis://redis:6379/5\n'
+  );
+  await stack.compose('build', '-q', 'app', 'redis');
+  await stack.compose('up', '-d', 'jetstream', 'app');
 
-  const first = await place.setup(...flags);
+  const first = await place.setup(...flags, '--bridge-log-level', 'debug');
   t.equal(first.code, 0, first.stderr);
   t.match(first.stdout, url);
   await golden('after setup');
@@ -86,6 +107,27 @@ t.test('a bridge beside the index', async (t) => {
     });
   });
 
+  await t.test('shares its cache, and logs as told', async (t) => {
+    const asked = await ask(`${url}/v1/profiles`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ dids: [DID] }),
+    });
+    t.equal(asked.status, 200);
+    const keys = async (): Promise<string> =>
+      await docker(
+        ...['exec', await stack.idOf('redis')],
+        ...['redis-cli', '-n', '5', 'keys', '*']
+      );
+    await until(keys, (all) => all.includes(DID), 'a key in its Redis');
+    t.match(await docker('exec', bridge, 'env'), 'LOG_LEVEL=debug\n');
+    t.match(readSettings(), /^CONSTELLATION_BRIDGE_LOG_LEVEL=debug$/m);
+    for (const name of readdirSync(state).filter((one) => /json$/.test(one))) {
+      const text = readFileSync(path.join(state, name), 'utf8');
+      t.notMatch(text, 'redis:6379', `${name} does not tell its URL`);
+    }
+  });
+
   await t.test('a second run, and a plain up, change nothing', async (t) => {
     const again = await place.setup(...flags);
     t.equal(again.code, 0, again.stderr);
@@ -113,6 +155,44 @@ t.test('a bridge beside the index', async (t) => {
     t.equal(seen.code, 0, seen.stdout);
   });
 
+  await t.test('one of older code is built and made anew', async (t) => {
+    const older = t.testdir({
+      Dockerfile: `FROM ${BRIDGE_IMAGE}\nLABEL constellation-local.source=${OLDER}\n`,
+    });
+    const idOfImage = (name: string): Promise<string> =>
+      docker('image', 'inspect', '-f', '{{.Id}}', name);
+    const now = async (): Promise<string> =>
+      await docker(
+        ...['inspect', '-f', '{{.Image}} {{.State.Status}}'],
+        await stack.idOf(BRIDGE_SERVICE)
+      );
+    await docker('build', '-q', '-t', BRIDGE_IMAGE, older);
+    await stack.compose('up', '-d', '--no-deps', BRIDGE_SERVICE);
+    const before = await idOfImage(BRIDGE_IMAGE);
+    t.equal(await now(), `${before} running`);
+
+    // Built, but it has no Node and cannot start.
+    env['CONSTELLATION_BRIDGE_NODE_IMAGE'] = BASE.debian;
+    const failed = await place.setup(...flags);
+    env['CONSTELLATION_BRIDGE_NODE_IMAGE'] = BASE.node;
+    t.equal(failed.code, 1, failed.stdout);
+    t.equal(await now(), `${before} running`, 'the one of before');
+    t.equal(await idOfImage(BRIDGE_IMAGE), before, 'its name, too');
+
+    const done = await place.setup(...flags);
+    t.equal(done.code, 0, done.stderr);
+    t.match(done.stderr, `${BRIDGE_IMAGE} is of older code: it is built anew`);
+    const after = await idOfImage(BRIDGE_IMAGE);
+    t.not(after, before);
+    t.equal(await now(), `${after} running`);
+    t.equal(
+      await docker('images', '-qa', '--filter', `label=${OLD_LABEL}`),
+      '',
+      'the older one is gone'
+    );
+    t.equal(await stack.idOf(INDEX_SERVICE), index, 'the index went on');
+  });
+
   await t.test('one that is gone is seen, and started again', async (t) => {
     await docker('rm', '-f', await stack.idOf(BRIDGE_SERVICE));
     const seen = await script('test', '--only', 'running');
@@ -122,6 +202,33 @@ t.test('a bridge beside the index', async (t) => {
     t.equal(again.code, 0, again.stderr);
     t.equal((await fetch(`${url}/live`)).status, 200);
     t.equal(await stack.idOf(INDEX_SERVICE), index, 'the index went on');
+  });
+
+  await t.test('another Redis, or none, is seen', async (t) => {
+    const text = readEnv();
+    writeFileSync(place.envFile, text.replace('redis:6379/5', 'redis:6379/6'));
+    const other = await place.setup(...flags);
+    t.equal(other.code, 0, other.stderr);
+    t.match(other.stderr, 'the bridge is to have another Redis, or none');
+    const id = await stack.idOf(BRIDGE_SERVICE);
+    t.match(await docker('exec', id, 'env'), 'redis:6379/6\n');
+  });
+
+  await t.test('without one the AppView goes on', async (t) => {
+    const app = await stack.idOf('app');
+    const none = await place.setup('--no-bridge');
+    t.equal(none.code, 0, none.stderr);
+    t.match(none.stderr, 'no bridge is wanted');
+    await stack.compose('up', '-d', '--no-recreate');
+    t.equal(await stack.idOf(BRIDGE_SERVICE), '');
+    t.equal(await stack.idOf('app'), app);
+    t.equal(await stack.idOf(INDEX_SERVICE), index);
+    t.match(await stack.askAsApp('/'), 'days_indexed', 'the app reaches it');
+    const again = await place.setup('--no-bridge');
+    t.match(again.stdout, 'everything was set up already', again.stderr);
+    const seen = await script('test', '--only', 'running');
+    t.equal(seen.code, 0, seen.stdout);
+    t.notMatch(seen.stdout, 'bridge');
   });
 
   await t.test('teardown leaves nothing but the volume', async (t) => {
@@ -140,6 +247,39 @@ t.test('a bridge beside the index', async (t) => {
     const image = await run(['docker', 'image', 'inspect', BRIDGE_IMAGE]);
     t.not(image.code, 0, 'its image went too');
   });
+});
+
+t.test('an index alone has a bridge, too', async (t) => {
+  const project = `${IMAGE}-alone`;
+  const env = {
+    CONSTELLATION_IMAGE: IMAGE,
+    CONSTELLATION_BRIDGE_IMAGE: BRIDGE_IMAGE,
+    CONSTELLATION_BRIDGE_NODE_IMAGE: BASE.node,
+  };
+  const place = await makePlace(t, { generation: v1, project, env });
+  const { script, stack, state } = place;
+  const port = await freePort();
+  const args = [
+    ...['--runtime', 'docker', '--project-name', project, ...place.ports],
+    ...['--bridge-port', `${port}`, '--fallback-url', 'off', '--wait', '2'],
+    // Nothing is there: it answers all the same.
+    ...['--jetstream', 'ws://127.0.0.1:1/subscribe'],
+  ];
+  const done = await script('setup', ...args);
+  t.equal(done.code, 0, done.stderr);
+  const answer = await fetch(
+    `http://127.0.0.1:${port}/links/all/count?target=a:b`
+  );
+  t.strictSame(await answer.json(), { links: {} });
+  const seen = await script('test', '--only', 'running');
+  t.equal(seen.code, 0, seen.stdout);
+  const gone = await script(
+    'teardown',
+    ...['--containers', '--images', '--volumes', '--no-backup'],
+    ...['--confirm', path.basename(state)]
+  );
+  t.equal(gone.code, 0, gone.stderr);
+  t.equal(await stack.idOf(BRIDGE_SERVICE), '');
 });
 
 /** An AppView without a bridge of its own. */

@@ -1,30 +1,21 @@
 /** What a start would do about the bridge, whose container is its own. */
 
-import { BRIDGE_SERVICE, COMPOSE_VARIABLES } from '../../compose/index.js';
+import { BRIDGE_SERVICE } from '../../compose/index.js';
+import { SOURCE_LABEL } from './bridge-source.js';
 import { configDifferences } from '../embedded/parse-config.js';
 import type { PlannedAction } from '../runtime.js';
 import type { ContainerVerdict } from './describe-container.js';
 import type { DockerRecord } from './docker-record.js';
 import type { Engine } from './engine.js';
 import type { Sighting } from './index-container.js';
+import { findImage } from './image.js';
 import { plannedImage } from './provide-image.js';
-import type { WantedIndex } from './wanted-index.js';
-
-/** What is left of a name without its tag. */
-const BUILT_NAME = COMPOSE_VARIABLES.CONSTELLATION_BRIDGE_IMAGE.default.replace(
-  /[^:]*$/,
-  ''
-);
-
-/** Whether an image of that name is ours to build. Pure. */
-export function isBuiltBridge(image: string): boolean {
-  return image.startsWith(BUILT_NAME);
-}
+import { isBuiltBridge, type WantedIndex } from './wanted-index.js';
 
 /** What would be done about it beside an index that is started. */
 export async function bridgeActions(
   engine: Engine,
-  { config, stack, bridgeImage: image }: WantedIndex,
+  { config, stack, bridgeImage: image, bridgeSource }: WantedIndex,
   { bridge }: Pick<Sighting, 'bridge'>
 ): Promise<readonly PlannedAction[]> {
   const wanted = config.bridge ?? null;
@@ -33,7 +24,9 @@ export async function bridgeActions(
     return bridge === null ? [] : [{ kind: 'stop', text: `remove ${where}` }];
   }
   const isBuilt = isBuiltBridge(image);
-  const provide = await plannedImage(engine, { image, isBuilt });
+  const provide =
+    (await plannedImage(engine, { image, isBuilt })) ??
+    ((await isOlder(engine, image, bridgeSource)) ? rebuild(image) : null);
   return [
     ...(provide === null ? [] : [provide]),
     {
@@ -43,10 +36,38 @@ export async function bridgeActions(
   ];
 }
 
+function rebuild(image: string): PlannedAction {
+  const text = `build the image ${image} anew from the code of now`;
+  return { kind: 'build', text };
+}
+
+/**
+ * Whether an image is there and of other code than what would be built now.
+ *
+ * @param source null: it is not built here
+ */
+export async function isOlder(
+  engine: Engine,
+  image: string,
+  source: string | null
+): Promise<boolean> {
+  if (source === null) return false;
+  const found = await findImage(engine, image);
+  return found !== null && found.labels[SOURCE_LABEL] !== source;
+}
+
 /** Why it has to be started, made anew or removed; none: it is as wished. Pure. */
 export function bridgeReasons(
   { record, bridge }: Pick<Sighting, 'record' | 'bridge'>,
-  { config, bridgeImage }: Pick<WantedIndex, 'config' | 'bridgeImage'>
+  {
+    config,
+    bridgeImage,
+    bridgeSource,
+    bridgeRedis,
+  }: Pick<
+    WantedIndex,
+    'config' | 'bridgeImage' | 'bridgeSource' | 'bridgeRedis'
+  >
 ): readonly string[] {
   const wanted = config.bridge ?? null;
   if (wanted === null) return bridge === null ? [] : ['no bridge is wanted'];
@@ -63,6 +84,13 @@ export function bridgeReasons(
     ...(bridge.image === bridgeImage
       ? []
       : [`image of the bridge ${bridge.image} → ${bridgeImage}`]),
+    ...(bridgeSource === null || bridge.labels[SOURCE_LABEL] === bridgeSource
+      ? []
+      : ['the image of the bridge is of older code']),
+    ...(bridgeRedis === null ||
+    (bridge.environment['REDIS_URL'] ?? '') === bridgeRedis
+      ? []
+      : ['the bridge is to have another Redis, or none']),
     ...(since === (record.since ?? '')
       ? []
       : ['the bridge does not know since when the index is complete']),

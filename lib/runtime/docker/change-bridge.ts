@@ -3,16 +3,24 @@ import { BRIDGE_SERVICE } from '../../compose/index.js';
 import type { RuntimeConfig } from '../runtime.js';
 import { assertPortFree } from '../port-check.js';
 import { writeStateFile } from '../state-file.js';
+import { bringUpBridge, type BridgeTools } from './bridge-container.js';
 import {
-  bringUpBridge,
+  giveNameBack,
   provideBridgeImage,
-  type BridgeTools,
-} from './bridge-container.js';
+  removeFormer,
+  type FormerImage,
+} from './bridge-image.js';
 import { bridgeUrl } from './container-urls.js';
 import type { DockerRecord } from './docker-record.js';
-import { isUp, takeBackContainer, type Sighting } from './index-container.js';
+import {
+  BRIDGE_STOP_MS,
+  isUp,
+  stopContainer,
+  takeBackContainer,
+  type Sighting,
+} from './index-container.js';
 import { withBridgeVariables } from './stack-variables.js';
-import type { WantedIndex } from './wanted-index.js';
+import { bridgeImageOf, type WantedIndex } from './wanted-index.js';
 
 /** The record of the same index with another bridge, or none. Pure. */
 function recordWithBridge(
@@ -20,12 +28,27 @@ function recordWithBridge(
   { config, stack, given }: WantedIndex
 ): DockerRecord {
   const bridge = config.bridge ?? null;
+  const variables = withBridgeVariables(record.variables, config, given);
   return {
     ...record,
     config: { ...record.config, bridge },
     stack,
-    variables: withBridgeVariables(record.variables, bridge, given),
+    variables,
+    formerImages: withFormerBridge(record, variables),
   };
+}
+
+/** Other images that ran here, the bridge's among them, for teardown. Pure. */
+export function withFormerBridge(
+  { config, variables, formerImages }: DockerRecord,
+  next: Readonly<Record<string, string>>
+): readonly string[] {
+  const name = bridgeImageOf(variables);
+  const hadBridge = (config.bridge ?? null) !== null;
+  const isLeft = next['CONSTELLATION_BRIDGE_IMAGE'] === name;
+  return hadBridge && !isLeft
+    ? [...new Set([...formerImages, name])]
+    : formerImages;
 }
 
 /**
@@ -42,27 +65,34 @@ export async function changeBridge(
   { bridge }: Pick<Sighting, 'bridge'>,
   tools: BridgeTools
 ): Promise<DockerRecord> {
-  const { config, overlay, stack, bridgeImage } = wanted;
+  const { config, overlay, stack } = wanted;
   const next = recordWithBridge(record, wanted);
   const { overlayFile } = stack;
   const textBefore = await readFile(overlayFile, 'utf8').catch(() => null);
   if (config.bridge === undefined || config.bridge === null) {
     if (overlay !== null) await writeStateFile(overlayFile, overlay);
+    if (bridge !== null && isUp(bridge)) {
+      // What it was asked is answered first.
+      const deadlineMs = BRIDGE_STOP_MS;
+      await stopContainer(tools.engine, bridge, { ...tools, deadlineMs });
+    }
     await takeBackContainer(tools.engine, stack.project, null, BRIDGE_SERVICE);
     return next;
   }
   await assertBridgePortFree(config, { bridge });
   if (overlay !== null) await writeStateFile(overlayFile, overlay);
+  let former: FormerImage | null = null;
   try {
-    await provideBridgeImage(bridgeImage, next, tools);
+    former = await provideBridgeImage(wanted, next, tools);
     await bringUpBridge(next, tools);
+    await removeFormer(tools.engine, former);
     return next;
   } catch (error) {
     if (overlay !== null) {
       if (textBefore === null) await rm(overlayFile, { force: true });
       else await writeStateFile(overlayFile, textBefore);
     }
-    await takeBackBridge(record, { bridge }, tools);
+    await takeBackBridge(record, { bridge, former }, tools);
     throw error;
   }
 }
@@ -81,12 +111,16 @@ export async function assertBridgePortFree(
 /** The one of before, as it was; none where there was none. */
 async function takeBackBridge(
   record: DockerRecord,
-  { bridge }: Pick<Sighting, 'bridge'>,
+  {
+    bridge,
+    former,
+  }: Pick<Sighting, 'bridge'> & { readonly former: FormerImage | null },
   tools: BridgeTools
 ): Promise<void> {
   const { engine } = tools;
   const { project } = record.stack;
   await takeBackContainer(engine, project, bridge, BRIDGE_SERVICE);
+  await giveNameBack(engine, former);
   if (bridge === null || !isUp(bridge)) return;
   // Its own signal may be what ended this.
   await bringUpBridge(record, { ...tools, signal: undefined });

@@ -10,6 +10,8 @@ import type { ProgramEnd } from './run-program.js';
 export interface ComposeBuild extends Omit<ComposeCall, 'view' | 'args'> {
   readonly engine: Engine;
   readonly service: string;
+  /** Besides those of the compose file. */
+  readonly buildArguments?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -22,8 +24,19 @@ export interface ComposeBuild extends Omit<ComposeCall, 'view' | 'args'> {
 export async function composeBuild(
   program: ComposeProgram,
   stack: ComposeStack,
-  { engine, service, onLine, variables, ...options }: ComposeBuild
+  {
+    engine,
+    service,
+    buildArguments = {},
+    onLine,
+    variables,
+    ...options
+  }: ComposeBuild
 ): Promise<ProgramEnd> {
+  const given = Object.entries(buildArguments).flatMap(([name, value]) => [
+    '--build-arg',
+    `${name}=${value}`,
+  ]);
   const before = await containerIds(engine);
   let container: string | null = null;
   const sweep = async (): Promise<void> => {
@@ -34,7 +47,7 @@ export async function composeBuild(
     const end = await callCompose(program, stack, {
       ...options,
       view: 'with-overlay',
-      args: ['build', service],
+      args: ['build', ...given, service],
       // One line a step instead of a screen that is drawn again and again.
       variables: { ...variables, BUILDKIT_PROGRESS: 'plain' },
       onLine: (line) => {

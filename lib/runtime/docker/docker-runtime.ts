@@ -17,11 +17,12 @@ import type { StateFolder } from '../state-folder.js';
 import { writeStateFile } from '../state-file.js';
 import { fitStack, type FittedStack, type StackWish } from './appview-stack.js';
 import { bringUpIndex } from './bring-up-index.js';
+import { bringUpBridge, type BridgeTools } from './bridge-container.js';
 import {
-  bringUpBridge,
+  giveNameBack,
   provideBridgeImage,
-  type BridgeTools,
-} from './bridge-container.js';
+  removeFormer,
+} from './bridge-image.js';
 import { assertBridgePortFree, changeBridge } from './change-bridge.js';
 import { findCompose, type ComposeProgram } from './compose-program.js';
 import type { ComposeStack } from './compose-stack.js';
@@ -36,6 +37,7 @@ import {
 import { dockerStatus } from './docker-status.js';
 import { openEngine, type Engine } from './engine.js';
 import {
+  BRIDGE_STOP_MS,
   isUp,
   sightIndex,
   stopContainer,
@@ -63,9 +65,6 @@ const ALONE: StackWish = {
   projectName: null,
   services: {},
 };
-
-/** A bridge gives the answers that are under way, and ends (ms). */
-const BRIDGE_STOP_MS = 15_000;
 
 /** The index in a container, by Compose and the engine's own API. */
 export class DockerRuntime implements Runtime {
@@ -159,13 +158,15 @@ export class DockerRuntime implements Runtime {
     if (wanted.overlay !== null) {
       await writeStateFile(wanted.stack.overlayFile, wanted.overlay);
     }
-    if (hasBridge) await provideBridgeImage(wanted.bridgeImage, next, tools);
+    const { project } = next.stack;
     await provideImage(wanted, {
       ...tools,
       variables: next.variables,
       logFile: this.#folder.buildLog,
     });
-    const { project } = next.stack;
+    const former = hasBridge
+      ? await provideBridgeImage(wanted, next, tools)
+      : null;
     await saveDockerRecord(this.#folder.docker, next);
     try {
       await bringUpIndex(this, next, options);
@@ -175,10 +176,12 @@ export class DockerRuntime implements Runtime {
         ...next,
         phase: 'running',
       });
+      await removeFormer(this.engine, former);
       return await this.status();
     } catch (error) {
       await takeBackContainer(this.engine, project, bridge, BRIDGE_SERVICE);
       await takeBackContainer(this.engine, project, container);
+      await giveNameBack(this.engine, former);
       await saveDockerRecord(this.#folder.docker, record);
       throw error;
     }

@@ -9,6 +9,8 @@ import { askEngine, type Engine } from './engine.js';
 
 /** The store is closed cleanly within it (`stop_grace_period`; s). */
 const STOP_S = 90;
+/** A bridge gives the answers that are under way, and ends (ms). */
+export const BRIDGE_STOP_MS = 15_000;
 /** What has just begun closes sooner (s). */
 const TAKE_BACK_S = 10;
 const TAKE_BACK_MS = 60_000;

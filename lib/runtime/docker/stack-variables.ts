@@ -4,7 +4,7 @@ import {
   composeEnvironment,
   type ComposeVariableName,
 } from '../../compose/index.js';
-import type { BridgeConfig, RuntimeConfig } from '../runtime.js';
+import type { RuntimeConfig } from '../runtime.js';
 import type { FolderOwner } from './bind-folder.js';
 
 /** Values of the overlay's variables, by name. */
@@ -40,7 +40,7 @@ export function stackVariables({
   const { bind, port, metricsPort, dataPath, jetstream, logLevel } = config;
   const values: Partial<Record<ComposeVariableName, string>> = {
     ...given,
-    ...bridgeVariables(config.bridge ?? null, given),
+    ...bridgeVariables(config, given),
     CONSTELLATION_IMAGE: image,
     CONSTELLATION_BIND: bind,
     CONSTELLATION_PORT: String(port),
@@ -64,10 +64,10 @@ export function stackVariables({
  * that an AppView with one of its own is told nothing. Pure.
  */
 export function bridgeVariables(
-  bridge: BridgeConfig | null,
+  { bridge, logLevel }: Pick<RuntimeConfig, 'bridge' | 'logLevel'>,
   given: StackVariables
 ): StackVariables {
-  if (bridge === null) {
+  if (bridge === undefined || bridge === null) {
     return Object.fromEntries(OF_THE_BRIDGE.map((name) => [name, '']));
   }
   const { port, ttlSeconds, timeoutMs, fallbackUrl } = bridge;
@@ -75,6 +75,7 @@ export function bridgeVariables(
     CONSTELLATION_BRIDGE_IMAGE: given.CONSTELLATION_BRIDGE_IMAGE ?? '',
     CONSTELLATION_BRIDGE_NODE_IMAGE:
       given.CONSTELLATION_BRIDGE_NODE_IMAGE ?? '',
+    CONSTELLATION_BRIDGE_LOG_LEVEL: bridge.logLevel ?? logLevel,
     CONSTELLATION_BRIDGE_PORT: String(port),
     CONSTELLATION_FALLBACK_URL: fallbackUrl ?? '',
     CONSTELLATION_CACHE_TTL: String(ttlSeconds),
@@ -85,6 +86,7 @@ export function bridgeVariables(
 /** Read by nothing else of the overlay. */
 const OF_THE_BRIDGE: readonly ComposeVariableName[] = [
   'CONSTELLATION_BRIDGE_IMAGE',
+  'CONSTELLATION_BRIDGE_LOG_LEVEL',
   'CONSTELLATION_BRIDGE_NODE_IMAGE',
   'CONSTELLATION_BRIDGE_PORT',
   'CONSTELLATION_FALLBACK_URL',
@@ -96,10 +98,10 @@ const OF_THE_BRIDGE: readonly ComposeVariableName[] = [
  */
 export function withBridgeVariables(
   variables: Readonly<Record<string, string>>,
-  bridge: BridgeConfig | null,
+  config: Pick<RuntimeConfig, 'bridge' | 'logLevel'>,
   given: StackVariables
 ): Readonly<Record<string, string>> {
-  const told = { ...variables, ...bridgeVariables(bridge, given) };
+  const told = { ...variables, ...bridgeVariables(config, given) };
   return withoutDefaults(notEmpty(told));
 }
 

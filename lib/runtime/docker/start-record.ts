@@ -1,4 +1,5 @@
 import { prepareBindFolder } from './bind-folder.js';
+import { withFormerBridge } from './change-bridge.js';
 import { containerData } from './container-data.js';
 import type { DockerRecord } from './docker-record.js';
 import type { Engine } from './engine.js';
@@ -23,15 +24,20 @@ export async function startRecord(
     dataPath !== null && isHere ? await prepareBindFolder(dataPath) : null;
   const isNew = owner?.isEmpty ?? !(await isThere(engine, wanted));
   const kept = earlier?.since ?? given.CONSTELLATION_LOCAL_SINCE ?? null;
+  const variables = notUndefined(
+    stackVariables({ config, given, image, owner, settingsFile })
+  );
+  const before =
+    earlier === null
+      ? null
+      : { ...earlier, formerImages: withFormerBridge(earlier, variables) };
   return {
     phase: 'starting',
     config,
     stack,
-    variables: notUndefined(
-      stackVariables({ config, given, image, owner, settingsFile })
-    ),
+    variables,
     image,
-    ...imagesBefore(earlier, image),
+    ...imagesBefore(before, image),
     since: isNew ? null : kept,
   };
 }

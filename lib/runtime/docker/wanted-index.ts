@@ -4,6 +4,8 @@ import type { RuntimeConfig } from '../runtime.js';
 import type { FittedStack } from './appview-stack.js';
 import type { ContainerFacts } from './container.js';
 import type { DockerRecord } from './docker-record.js';
+import { bridgeRedis } from './bridge-redis.js';
+import { bridgeSource } from './bridge-source.js';
 import { imageOfRevision } from './image-target.js';
 import { readSettingsFile } from './settings-file.js';
 import { givenVariables, type StackVariables } from './stack-variables.js';
@@ -17,6 +19,10 @@ export interface WantedIndex extends FittedStack {
   readonly isBuilt: boolean;
   /** Of the bridge, where one is wanted. */
   readonly bridgeImage: string;
+  /** What that would be built from; null: it is not built here. */
+  readonly bridgeSource: string | null;
+  /** Of the bridge, with what is secret in it; null: it cannot be told. */
+  readonly bridgeRedis: string | null;
   /** The settings file the container reads; null: it cannot. */
   readonly settingsFile: string | null;
 }
@@ -53,13 +59,21 @@ export async function wantedIndex({
     named !== ''
       ? named
       : (record?.image ?? firstImage(given.CONSTELLATION_VERSION));
+  const bridgeImage = bridgeImageOf(given);
   return {
     ...fitted,
     config,
     given,
     image,
     isBuilt: named === '' && image.startsWith('constellation-local:'),
-    bridgeImage: bridgeImageOf(given),
+    bridgeImage,
+    bridgeSource: isBuiltBridge(bridgeImage)
+      ? await bridgeSource(
+          given.CONSTELLATION_BRIDGE_NODE_IMAGE ??
+            COMPOSE_VARIABLES.CONSTELLATION_BRIDGE_NODE_IMAGE.default
+        )
+      : null,
+    bridgeRedis: await bridgeRedis(fitted.stack, env),
     settingsFile:
       file?.isReadableInside === true ? (settingsFile ?? null) : null,
   };
@@ -70,6 +84,15 @@ function firstImage(revision: string | undefined): string {
   return revision === undefined
     ? COMPOSE_VARIABLES.CONSTELLATION_IMAGE.default
     : imageOfRevision(revision).name;
+}
+
+/** What is left of a name without its tag. */
+const BUILT_BRIDGE =
+  COMPOSE_VARIABLES.CONSTELLATION_BRIDGE_IMAGE.default.replace(/[^:]*$/, '');
+
+/** Whether an image of that name is ours to build. Pure. */
+export function isBuiltBridge(image: string): boolean {
+  return image.startsWith(BUILT_BRIDGE);
 }
 
 /** The image of the bridge that some variables name. Pure. */

@@ -120,7 +120,7 @@ export function bridgeCommand(
       CONSTELLATION_URL: indexUrl,
       CONSTELLATION_LOCAL: 'true',
       CONSTELLATION_TIMEOUT: String(timeoutMs),
-      CONSTELLATION_LOG_LEVEL: config.logLevel,
+      CONSTELLATION_LOG_LEVEL: bridge.logLevel ?? config.logLevel,
       ...(behind === null ? {} : { CONSTELLATION_FALLBACK_URL: behind }),
       CACHE_TTL: String(ttlSeconds),
       HEALTH_PORT: String(port),

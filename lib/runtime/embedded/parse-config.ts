@@ -37,13 +37,17 @@ function parseBridge(value: unknown): BridgeConfig | null | undefined {
   if (value === undefined || value === null) return null;
   const fields = asFields(value);
   if (fields === null) return undefined;
-  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis, redisSeal } = fields;
+  const { port, ttlSeconds, timeoutMs, fallbackUrl } = fields;
+  const { logLevel, redis, redisSeal } = fields;
   if (typeof port !== 'number' || typeof ttlSeconds !== 'number') {
     return undefined;
   }
   if (typeof timeoutMs !== 'number') return undefined;
   if (fallbackUrl !== null && typeof fallbackUrl !== 'string') return undefined;
-  const told = { port, ttlSeconds, timeoutMs, fallbackUrl };
+  const told = {
+    ...{ port, ttlSeconds, timeoutMs, fallbackUrl },
+    ...(isLogLevel(logLevel) ? { logLevel } : {}),
+  };
   if (typeof redis !== 'string') return told;
   return typeof redisSeal === 'string'
     ? { ...told, redis, redisSeal }
@@ -93,10 +97,11 @@ function shown(value: RuntimeConfig[keyof RuntimeConfig]): string {
 }
 
 function bridgeText(bridge: BridgeConfig): string {
-  const { port, ttlSeconds, timeoutMs, fallbackUrl, redis } = bridge;
+  const { port, ttlSeconds, timeoutMs, fallbackUrl, logLevel, redis } = bridge;
   const behind = fallbackUrl ?? 'the public instance';
   const cache = typeof redis === 'string' ? `, cache in ${redis}` : '';
-  return `on port ${port} (${ttlSeconds} s, ${timeoutMs} ms, behind it ${behind}${cache})`;
+  const level = typeof logLevel === 'string' ? `, logs ${logLevel}` : '';
+  return `on port ${port} (${ttlSeconds} s, ${timeoutMs} ms, behind it ${behind}${cache}${level})`;
 }
 
 function isList(

@@ -32,7 +32,9 @@ export const startStep: ActStep = {
     const missing = await run.findings.get('runtime').notDone?.();
     if (typeof missing === 'string') run.warnings.push(missing);
     const parts = status.parts.map(({ name, id }) => `${name} ${id}`);
-    const text = `${status.detail.replace(/ since .*$/, '')}, ${parts.join(', ')}`;
+    const because =
+      plan.reasons.length === 0 ? '' : ` (${plan.reasons.join(', ')})`;
+    const text = `${status.detail.replace(/ since .*$/, '')}, ${parts.join(', ')}${because}`;
     return plan.change === 'none'
       ? { status: 'already', text: `${status.detail}` }
       : { status: 'done', text };
