@@ -4,6 +4,7 @@ import { CodedError } from '../errors/coded-error.js';
 export type SetupErrorCode =
   | 'PREREQUISITE' // the machine is not fit for it
   | 'NO_RUNTIME' // nothing here can run the index
+  | 'OTHER_RUNTIME' // another runtime is set up, and in use
   | 'OTHER_APPVIEW' // another AppView is connected already
   | 'NOT_FRESH' // the AppView would be switched to an index that takes nothing in
   | 'NOTHING_FOUND' // nothing is set up that could be upgraded

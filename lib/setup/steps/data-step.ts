@@ -43,7 +43,10 @@ export const dataStep: LookStep = {
 async function answer(run: SetupRun, live: LiveStep): Promise<string | null> {
   const { options, prompts, folder, findings } = run;
   // A named volume unless a folder is given.
-  if (findings.get('runtime').runtime.kind === 'docker') return options.data;
+  if (findings.get('runtime').runtime.kind === 'docker') {
+    assertNotEmbedded(run);
+    return options.data;
+  }
   const known = options.data ?? (options.sample ? null : earlierData(run));
   if (known === null && options.sample) return null;
   const chosen =
@@ -65,6 +68,24 @@ export function earlierData({ record, folder }: SetupRun): string | null {
     (one) => one.path !== folder.sampleData
   );
   return used?.at(-1)?.path ?? null;
+}
+
+/**
+ * The folder of an embedded index may still stand in the environment file.
+ *
+ * @throws SetupError PREREQUISITE
+ */
+function assertNotEmbedded({ options, record, envFile }: SetupRun): void {
+  const { data } = options;
+  const ofEmbedded = record.earlier?.data.some(({ path }) => path === data);
+  if (data === null || ofEmbedded !== true) return;
+  throw new SetupError(
+    `${data} holds the data of the embedded index, which the server in Docker cannot read`,
+    {
+      code: 'PREREQUISITE',
+      suggestion: `give another folder with --data DIR, or take CONSTELLATION_DATA_PATH out of ${envFile.path}: then it is a volume`,
+    }
+  );
 }
 
 /** @throws SetupError PREREQUISITE */

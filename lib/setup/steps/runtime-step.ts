@@ -1,9 +1,12 @@
+import type { RuntimeKind } from '../../runtime/runtime.js';
+import { DEFAULT_STATE_FOLDER } from '../../runtime/state-folder.js';
 import { chooseBridgeRedis } from '../bridge-redis.js';
 import { checkPrerequisites } from '../prerequisites/prerequisite.js';
 import {
   chooseRuntime,
   type RuntimeCandidate,
 } from '../runtimes/choose-runtime.js';
+import { assertSameRuntime } from '../runtimes/other-runtime.js';
 import type { SetupRuntime } from '../runtimes/setup-runtime.js';
 import { SETUP_RUNTIMES } from '../runtimes/setup-runtimes.js';
 import { SetupError } from '../setup-error.js';
@@ -52,6 +55,7 @@ export const runtimeStep: LookStep = {
         code: 'NO_RUNTIME',
       });
     }
+    refuseOther(run, chosen.kind);
     // Its containers join those of the AppView, so that has to be known now.
     if (chosen.kind === 'docker') {
       findings.set('appviewFolder', await live.ask(() => folderOf(run)));
@@ -81,6 +85,26 @@ export const runtimeStep: LookStep = {
     return { status: 'done', text: `${chosen.title}${because}` };
   },
 };
+
+/** @throws SetupError OTHER_RUNTIME */
+function refuseOther(
+  { record, before, options, folder }: SetupRun,
+  to: RuntimeKind
+): void {
+  const { earlier } = record;
+  const inFolder = before.config?.dataPath ?? folder.data;
+  assertSameRuntime({
+    from: earlier?.runtime ?? null,
+    to,
+    isUp: before.parts.some(({ state }) => state === 'up'),
+    appview: earlier?.appview?.folder ?? null,
+    data:
+      earlier?.runtime === 'docker' && before.config?.dataPath === null
+        ? 'its volume'
+        : inFolder,
+    state: options.state === DEFAULT_STATE_FOLDER ? null : options.state,
+  });
+}
 
 /** Where the AppView's stack has a bridge, that one is switched instead. */
 async function leaveToOwnBridge(
