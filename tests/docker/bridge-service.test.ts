@@ -18,7 +18,6 @@ import {
   run,
   until,
 } from '../fixtures/docker/engine.js';
-import { ask } from '../fixtures/bridge.js';
 import { makePlace } from '../fixtures/docker/set-up.js';
 import { buildEmbeddedImage } from '../fixtures/docker/stack.js';
 import { differences, goldenCases } from '../fixtures/golden-cases.js';
@@ -27,9 +26,6 @@ import { freePort } from '../fixtures/redis-server.js';
 const IMAGE = `clsvc-${process.pid}`;
 /** A name that setup builds. */
 const BRIDGE_IMAGE = `constellation-local-bridge:test-${process.pid}`;
-
-/** An account of the golden events. */
-const DID = 'did:plc:o2kzycnrhzij6gb6j4gsda3h';
 
 /** What an image of older code says of it. */
 const OLDER = `older-${process.pid}`;
@@ -108,18 +104,14 @@ t.test('a bridge beside the index', async (t) => {
   });
 
   await t.test('shares its cache, and logs as told', async (t) => {
-    const asked = await ask(`${url}/v1/profiles`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ dids: [DID] }),
-    });
-    t.equal(asked.status, 200);
-    const keys = async (): Promise<string> =>
+    const clients = async (): Promise<string> =>
       await docker(
         ...['exec', await stack.idOf('redis')],
-        ...['redis-cli', '-n', '5', 'keys', '*']
+        ...['redis-cli', 'client', 'list']
       );
-    await until(keys, (all) => all.includes(DID), 'a key in its Redis');
+    await until(clients, (all) => / db=5 /.test(all), 'it in its Redis');
+    const health = await fetch(`${url}/health`);
+    t.match(await health.json(), { redis: 'available' });
     t.match(await docker('exec', bridge, 'env'), 'LOG_LEVEL=debug\n');
     t.match(readSettings(), /^CONSTELLATION_BRIDGE_LOG_LEVEL=debug$/m);
     for (const name of readdirSync(state).filter((one) => /json$/.test(one))) {

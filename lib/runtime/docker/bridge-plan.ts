@@ -56,18 +56,16 @@ export async function isOlder(
   return found !== null && found.labels[SOURCE_LABEL] !== source;
 }
 
+/** What a bridge is wished to be. */
+export type BridgeWish = Pick<
+  WantedIndex,
+  'config' | 'bridgeImage' | 'bridgeSource' | 'bridgeRedis'
+>;
+
 /** Why it has to be started, made anew or removed; none: it is as wished. Pure. */
 export function bridgeReasons(
   { record, bridge }: Pick<Sighting, 'record' | 'bridge'>,
-  {
-    config,
-    bridgeImage,
-    bridgeSource,
-    bridgeRedis,
-  }: Pick<
-    WantedIndex,
-    'config' | 'bridgeImage' | 'bridgeSource' | 'bridgeRedis'
-  >
+  { config, bridgeImage, bridgeSource, bridgeRedis }: BridgeWish
 ): readonly string[] {
   const wanted = config.bridge ?? null;
   if (wanted === null) return bridge === null ? [] : ['no bridge is wanted'];
