@@ -47,6 +47,39 @@ t.teardown(() => run(['docker', 'rmi', '-f', IMAGE, BRIDGE_IMAGE]));
 const [v1, generation] = COMPOSES;
 if (v1 === undefined || generation === undefined) throw new Error('no Compose');
 
+t.test('an index alone has a bridge, too', async (t) => {
+  const project = `${IMAGE}-alone`;
+  const env = {
+    CONSTELLATION_IMAGE: IMAGE,
+    CONSTELLATION_BRIDGE_IMAGE: BRIDGE_IMAGE,
+    CONSTELLATION_BRIDGE_NODE_IMAGE: BASE.node,
+  };
+  const place = await makePlace(t, { generation: v1, project, env });
+  const { script, stack, state } = place;
+  const port = await freePort();
+  const args = [
+    ...['--runtime', 'docker', '--project-name', project, ...place.ports],
+    ...['--bridge-port', `${port}`, '--fallback-url', 'off', '--wait', '2'],
+    // Nothing is there: it answers all the same.
+    ...['--jetstream', 'ws://127.0.0.1:1/subscribe'],
+  ];
+  const done = await script('setup', ...args);
+  t.equal(done.code, 0, done.stderr);
+  const answer = await fetch(
+    `http://127.0.0.1:${port}/links/all/count?target=a:b`
+  );
+  t.strictSame(await answer.json(), { links: {} });
+  const seen = await script('test', '--only', 'running');
+  t.equal(seen.code, 0, seen.stdout);
+  const gone = await script(
+    'teardown',
+    ...['--containers', '--volumes', '--no-backup'],
+    ...['--confirm', path.basename(state)]
+  );
+  t.equal(gone.code, 0, gone.stderr);
+  t.equal(await stack.idOf(BRIDGE_SERVICE), '');
+});
+
 t.test('a bridge beside the index', async (t) => {
   const project = IMAGE;
   const env: Record<string, string> = {
@@ -239,39 +272,6 @@ t.test('a bridge beside the index', async (t) => {
     const image = await run(['docker', 'image', 'inspect', BRIDGE_IMAGE]);
     t.not(image.code, 0, 'its image went too');
   });
-});
-
-t.test('an index alone has a bridge, too', async (t) => {
-  const project = `${IMAGE}-alone`;
-  const env = {
-    CONSTELLATION_IMAGE: IMAGE,
-    CONSTELLATION_BRIDGE_IMAGE: BRIDGE_IMAGE,
-    CONSTELLATION_BRIDGE_NODE_IMAGE: BASE.node,
-  };
-  const place = await makePlace(t, { generation: v1, project, env });
-  const { script, stack, state } = place;
-  const port = await freePort();
-  const args = [
-    ...['--runtime', 'docker', '--project-name', project, ...place.ports],
-    ...['--bridge-port', `${port}`, '--fallback-url', 'off', '--wait', '2'],
-    // Nothing is there: it answers all the same.
-    ...['--jetstream', 'ws://127.0.0.1:1/subscribe'],
-  ];
-  const done = await script('setup', ...args);
-  t.equal(done.code, 0, done.stderr);
-  const answer = await fetch(
-    `http://127.0.0.1:${port}/links/all/count?target=a:b`
-  );
-  t.strictSame(await answer.json(), { links: {} });
-  const seen = await script('test', '--only', 'running');
-  t.equal(seen.code, 0, seen.stdout);
-  const gone = await script(
-    'teardown',
-    ...['--containers', '--images', '--volumes', '--no-backup'],
-    ...['--confirm', path.basename(state)]
-  );
-  t.equal(gone.code, 0, gone.stderr);
-  t.equal(await stack.idOf(BRIDGE_SERVICE), '');
 });
 
 /** An AppView without a bridge of its own. */
