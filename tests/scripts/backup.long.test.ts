@@ -15,6 +15,7 @@ import t from 'tap';
 import { request } from 'undici';
 import { readStoreFacts } from '../../lib/backup/embedded/store-facts.js';
 import { parseManifest } from '../../lib/backup/manifest/parse-manifest.js';
+import { writeBackupState } from '../../lib/backup/run-record.js';
 import { EmbeddedRuntime } from '../../lib/runtime/embedded/embedded-runtime.js';
 import { stateFolder } from '../../lib/runtime/index.js';
 import { startSimulator } from '../../microcosm-bridge/jetstream-simulator/index.js';
@@ -337,3 +338,36 @@ t.test('teardown makes a backup first, if it is told to', async (t) => {
   t.notOk(existsSync(path.join(folder.data, 'index.mdb')));
   t.equal(names().length, before + 1);
 });
+
+t.test(
+  'backups that went elsewhere are found without their flag',
+  async (t) => {
+    const other = stateFolder(path.join(t.testdir(), 'state'));
+    const mounted = path.join(t.testdir(), 'mounted disk');
+    mkdirSync(other.path, { recursive: true });
+    const startedAt = new Date().toISOString();
+    await writeBackupState(other.backup, {
+      folder: mounted,
+      lastRun: {
+        outcome: 'failed',
+        startedAt,
+        endedAt: startedAt,
+        problem: 'the disk is not mounted',
+        process: null,
+      },
+      newestGood: null,
+      everyHours: 24,
+    });
+    const ask = async (command: string): Promise<Ended> => {
+      const words = ['--import', 'tsx', SCRIPT, command, '--state', other.path];
+      return await startProgram(process.execPath, words, {}).ended;
+    };
+    const [list, status] = await Promise.all([ask('list'), ask('status')]);
+    t.equal(list.code, 10);
+    t.match(list.stderr, `there is no backup in ${other.backups}`);
+    t.match(list.stderr, `the last run wrote to: --backups '${mounted}'`);
+    t.equal(status.code, 1, 'a failed run is seen');
+    t.match(status.stdout, mounted);
+    t.match(status.stdout, 'the disk is not mounted');
+  }
+);

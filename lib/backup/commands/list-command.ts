@@ -13,7 +13,9 @@ import {
   unpackedSize,
   type BackupManifest,
 } from '../manifest/manifest.js';
-import { openScene } from './backup-scene.js';
+import { readBackupState } from '../run-record.js';
+import { shellWord } from '../../setup/shell-words.js';
+import { openScene, type BackupScene } from './backup-scene.js';
 import { PLACE_FLAGS } from './place-flags.js';
 
 const SPEC = defineCommand({
@@ -28,9 +30,10 @@ export const LIST_COMMAND = groupedCommand(
   'list',
   SPEC,
   async ({ flags, output }) => {
-    const { backups } = await openScene(flags);
+    const scene = await openScene(flags);
+    const { backups } = scene;
     const found = await findBackups(backups);
-    if (found.length === 0) throw noBackups(backups);
+    if (found.length === 0) throw await noBackups(scene);
     output.document({
       schemaVersion: 1,
       ok: true,
@@ -42,11 +45,18 @@ export const LIST_COMMAND = groupedCommand(
   }
 );
 
-/** What is said where there is no backup. */
-export function noBackups(backups: string): BackupError {
+/** What is said where there is no backup: the last run may know where. */
+export async function noBackups({
+  folder,
+  backups,
+}: BackupScene): Promise<BackupError> {
+  const last = (await readBackupState(folder.backup))?.folder ?? backups;
   return new BackupError(`there is no backup in ${backups}`, {
     code: 'NOTHING_FOUND',
-    suggestion: 'npx zx scripts/backup.ts create',
+    suggestion:
+      last === backups
+        ? 'npx zx scripts/backup.ts create'
+        : `look where the last run wrote to: --backups ${shellWord(last)}`,
   });
 }
 

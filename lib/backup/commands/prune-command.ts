@@ -81,9 +81,10 @@ export const PRUNE_COMMAND = groupedCommand(
   async ({ flags, output, prompts, signal }) => {
     const policy = keepPolicyOf(flags);
     if (!keepsAnything(policy)) throw noRule();
-    const { backups } = await openScene(flags);
+    const scene = await openScene(flags);
+    const { backups } = scene;
     const found = await findBackups(backups);
-    if (found.length === 0) throw noBackups(backups);
+    if (found.length === 0) throw await noBackups(scene);
     const lock = flags.dryRun
       ? null
       : await lockBackups(backups, 'pruning backups', signal);

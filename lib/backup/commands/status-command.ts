@@ -59,11 +59,11 @@ export const STATUS_COMMAND = groupedCommand(
   'status',
   SPEC,
   async ({ flags, env, output, signal }) => {
-    const scene = await openScene(flags, env);
+    const scene = await sceneOfStatus(flags, env);
     await mendScene(scene, output, signal);
     const state = await stateOfScene(scene);
     if (state.lastRun === null && state.newestGood === null) {
-      throw noBackups(scene.backups);
+      throw await noBackups(scene);
     }
     const judgement = judgeBackups(state, Date.now(), flags.maxAgeHours);
     const restore = await readRestoreRecord(scene.folder.restore);
@@ -109,6 +109,16 @@ export const STATUS_COMMAND = groupedCommand(
     return judgement.ok ? EXIT.good : EXIT.failed;
   }
 );
+
+/** Without a folder it is about the one that the last run wrote to. */
+async function sceneOfStatus(
+  ...[flags, env]: Parameters<typeof openScene>
+): Promise<BackupScene> {
+  const scene = await openScene(flags, env);
+  if (flags.backups !== undefined) return scene;
+  const record = await readBackupState(scene.folder.backup);
+  return { ...scene, backups: record?.folder ?? scene.backups };
+}
 
 async function keptOf(
   { runtime }: BackupScene,

@@ -27,7 +27,8 @@ export async function findImage(
       id: seen.Id,
       server:
         server === 'constellation' || server === 'embedded' ? server : null,
-      version: labels['org.opencontainers.image.version'] ?? null,
+      // An image without a version may say so with an empty label.
+      version: labels['org.opencontainers.image.version'] || null,
       labels,
       sizeBytes: seen.Size,
     };
