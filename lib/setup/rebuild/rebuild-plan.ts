@@ -32,11 +32,17 @@ export async function planRebuild(
   const runtime = new DockerRuntime({ folder });
   const record = await runtime.record();
   if (record === null) {
+    const other = keeper.current?.runtime;
     throw new SetupError(
-      `no index in a container is set up in ${folder.path}`,
+      other === 'embedded'
+        ? `--rebuild is for an index in a container; in ${folder.path} the embedded one is set up`
+        : `no index in a container is set up in ${folder.path}`,
       {
         code: 'NOTHING_FOUND',
-        suggestion: 'npx zx scripts/setup.ts --runtime docker',
+        suggestion:
+          other === 'embedded'
+            ? 'to begin that anew: npx zx scripts/teardown.ts --data, then npx zx scripts/setup.ts'
+            : 'npx zx scripts/setup.ts --runtime docker',
       }
     );
   }

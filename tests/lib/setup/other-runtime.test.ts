@@ -1,4 +1,9 @@
+import path from 'node:path';
 import t from 'tap';
+import { UndoStack } from '../../../lib/cli/index.js';
+import { stateFolder } from '../../../lib/runtime/index.js';
+import { planRebuild } from '../../../lib/setup/rebuild/rebuild-plan.js';
+import { RecordKeeper } from '../../../lib/setup/record-keeper.js';
 import {
   assertSameRuntime,
   type RuntimeChange,
@@ -42,4 +47,20 @@ t.test('another runtime is not put in the place of one in use', async (t) => {
   ] as const) {
     t.equal(refused(change), null, JSON.stringify(change));
   }
+});
+
+t.test('a rebuild says which runtime it is for', async (t) => {
+  const folder = stateFolder(path.join(t.testdir(), 'state'));
+  const open = () => RecordKeeper.open(folder.setupRecord, new UndoStack());
+  await t.rejects(planRebuild(folder, await open()), {
+    code: 'NOTHING_FOUND',
+    message: /^no index in a container is set up in /,
+    suggestion: 'npx zx scripts/setup.ts --runtime docker',
+  });
+  await (await open()).note('embedded', {});
+  await t.rejects(planRebuild(folder, await open()), {
+    code: 'NOTHING_FOUND',
+    message: /^--rebuild is for an index in a container; in .* the embedded/,
+    suggestion: /teardown\.ts --data, then npx zx scripts\/setup\.ts$/,
+  });
 });
