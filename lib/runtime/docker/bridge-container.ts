@@ -4,12 +4,12 @@ import { BRIDGE_SERVICE } from '../../compose/index.js';
 import { aliveProbe, waitFor, type Death } from '../../health/index.js';
 import type { RuntimeActionOptions } from '../runtime.js';
 import type { ComposeProgram } from './compose-program.js';
+import { composeUp } from './compose-up.js';
 import { containerLog } from './container-output.js';
 import { bridgeUrl } from './container-urls.js';
 import { findContainers } from './container.js';
 import type { DockerRecord } from './docker-record.js';
 import type { Engine } from './engine.js';
-import { runCompose } from './run-compose.js';
 
 /** What a bridge is made with. */
 export interface BridgeTools extends RuntimeActionOptions {
@@ -36,9 +36,11 @@ export async function bringUpBridge(
     phase: 'start',
     text: `starting container ${BRIDGE_SERVICE}`,
   });
-  await runCompose(await compose(), stack, {
+  await composeUp(await compose(), stack, {
+    engine,
     view: 'with-overlay',
-    args: ['up', '-d', '--no-deps', '--no-build', BRIDGE_SERVICE],
+    services: [BRIDGE_SERVICE],
+    flags: ['--no-deps'],
     // What was noted, not what an earlier start was told.
     variables: { ...variables, CONSTELLATION_LOCAL_SINCE: since ?? '' },
     signal,

@@ -2,9 +2,9 @@ import { INDEX_SERVICE } from '../../compose/index.js';
 import { readyProbe, waitFor } from '../../health/index.js';
 import { deathOf } from '../death.js';
 import type { RuntimeActionOptions } from '../runtime.js';
+import { composeUp } from './compose-up.js';
 import type { DockerRecord } from './docker-record.js';
 import type { DockerRuntime } from './docker-runtime.js';
-import { runCompose } from './run-compose.js';
 
 /** How long the API may take until it listens: a large index is opened (ms). */
 const LISTEN_MS = 120_000;
@@ -25,9 +25,11 @@ export async function bringUpIndex(
     phase: 'start',
     text: `starting container ${INDEX_SERVICE}`,
   });
-  await runCompose(await runtime.compose(signal), stack, {
+  await composeUp(await runtime.compose(signal), stack, {
+    engine: runtime.engine,
     view: 'with-overlay',
-    args: ['up', '-d', '--no-deps', '--no-build', INDEX_SERVICE],
+    services: [INDEX_SERVICE],
+    flags: ['--no-deps'],
     variables,
     signal,
   });

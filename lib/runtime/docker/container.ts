@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { asFields } from '../state-file.js';
 import { askEngine, statusOf, type Engine } from './engine.js';
 
 /** A container, as far as it matters here. */
@@ -21,6 +22,10 @@ export interface ContainerFacts {
   readonly exitCode: number;
   readonly isOutOfMemory: boolean;
   readonly restartCount: number;
+  /** What asks it to end, such as `SIGINT`; null: the engine's own. */
+  readonly stopSignal: string | null;
+  /** How long it may take then (s); null: the engine's own. */
+  readonly stopGraceSeconds: number | null;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -56,6 +61,7 @@ export const COMPOSE_LABELS = {
   project: 'com.docker.compose.project',
   service: 'com.docker.compose.service',
   oneOff: 'com.docker.compose.oneoff',
+  place: 'com.docker.compose.container-number',
   configFiles: 'com.docker.compose.project.config_files',
 } as const;
 
@@ -101,6 +107,9 @@ export async function inspectContainer(
 function asFacts(seen: Docker.ContainerInspectInfo): ContainerFacts {
   const { State: state, Config: config, NetworkSettings: network } = seen;
   const health = state.Health;
+  // The types have them for a container that is made alone.
+  const { StopSignal: stopSignal, StopTimeout: stopGrace } =
+    asFields(config) ?? {};
   return {
     id: seen.Id,
     name: seen.Name.replace(/^\//, ''),
@@ -111,6 +120,8 @@ function asFacts(seen: Docker.ContainerInspectInfo): ContainerFacts {
     exitCode: state.ExitCode,
     isOutOfMemory: state.OOMKilled,
     restartCount: seen.RestartCount,
+    stopSignal: typeof stopSignal === 'string' ? stopSignal : null,
+    stopGraceSeconds: typeof stopGrace === 'number' ? stopGrace : null,
     startedAt: state.StartedAt,
     finishedAt: state.FinishedAt,
     health:

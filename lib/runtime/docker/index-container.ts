@@ -6,6 +6,7 @@ import { findContainers, type ContainerFacts } from './container.js';
 import { judgeContainer, type ContainerVerdict } from './describe-container.js';
 import type { DockerRecord } from './docker-record.js';
 import { askEngine, type Engine } from './engine.js';
+import { halfMade } from './half-made.js';
 
 /** The store is closed cleanly within it (`stop_grace_period`; s). */
 const STOP_S = 90;
@@ -39,9 +40,14 @@ export async function sightIndex(
     return { record, container: null, bridge: null, verdict };
   }
   const { stack, phase } = record;
-  const [[container = null], [bridge = null]] = await Promise.all([
-    findContainers(engine(), stack.project, INDEX_SERVICE),
-    findContainers(engine(), stack.project, BRIDGE_SERVICE),
+  const only = async (service: string): Promise<ContainerFacts | null> => {
+    const found = await findContainers(engine(), stack.project, service);
+    const left = halfMade(found);
+    return found.find((one) => !left.includes(one)) ?? null;
+  };
+  const [container, bridge] = await Promise.all([
+    only(INDEX_SERVICE),
+    only(BRIDGE_SERVICE),
   ]);
   const verdict = judgeContainer(container, phase);
   return { record, container, bridge, verdict };

@@ -1,13 +1,14 @@
 import { RuntimeError } from '../runtime-error.js';
 import type { RuntimeActionOptions } from '../runtime.js';
 import { pause } from '../pause.js';
+import { composeUp } from './compose-up.js';
 import { containerLog } from './container-output.js';
 import { findContainers, type ContainerFacts } from './container.js';
 import type { ComposeStack, StackView } from './compose-stack.js';
 import { dependenciesStay } from './dependencies.js';
 import type { DockerRuntime } from './docker-runtime.js';
+import { halfMade } from './half-made.js';
 import { imagesToKeep, withKeptImages } from './kept-images.js';
-import { runCompose } from './run-compose.js';
 
 /** What is to be made anew. */
 export interface RecreateOptions extends RuntimeActionOptions {
@@ -71,10 +72,11 @@ export async function recreateServices(
   const scales = await scalesOf(runtime, stack, services);
   const kept = await imagesToKeep(runtime.engine, stack.project, services);
   await withKeptImages(stack, kept, (withImages) =>
-    runCompose(program, withImages, {
+    composeUp(program, withImages, {
+      engine: runtime.engine,
       view,
-      // Their images are there: they ran.
-      args: ['up', '-d', ...alone, ...scales, '--no-build', ...services],
+      services,
+      flags: [...alone, ...scales],
       variables: {},
       signal,
     })
@@ -130,8 +132,9 @@ async function scalesOf(
 ): Promise<readonly string[]> {
   const scales: string[] = [];
   for (const service of services) {
-    const { length } = await findContainers(engine, project, service);
-    if (length > 1) scales.push('--scale', `${service}=${length}`);
+    const found = await findContainers(engine, project, service);
+    const number = found.length - halfMade(found).length;
+    if (number > 1) scales.push('--scale', `${service}=${number}`);
   }
   return scales;
 }

@@ -13,7 +13,7 @@ import type { DockerRuntime } from './docker-runtime.js';
 import { askEngine } from './engine.js';
 import { findImage, type ImageFacts } from './image.js';
 import { keptName, type ImageTarget } from './image-target.js';
-import { stopContainer } from './index-container.js';
+import { isUp, stopContainer } from './index-container.js';
 import type { StackVariables } from './stack-variables.js';
 
 /** An index that runs, with what it runs from. */
@@ -120,7 +120,7 @@ export async function recordToKeep(
  * Makes the index's container anew from the image of a record, and waits until
  * it listens. No other service is touched; the record is not written.
  *
- * @throws as DockerRuntime.bringUp
+ * @throws as bringUpIndex
  */
 export async function runFrom(
   runtime: DockerRuntime,
@@ -146,7 +146,8 @@ export async function goBackTo(
   options: RuntimeActionOptions
 ): Promise<void> {
   const container = await runtime.container();
-  if (container !== null && container.image !== record.image) {
+  const isOther = container !== null && container.image !== record.image;
+  if (isOther && isUp(container)) {
     await stopContainer(runtime.engine, container, { deadlineMs: LEAVE_MS });
   }
   await runFrom(runtime, record, options);

@@ -55,6 +55,8 @@ const BRIDGE: ContainerFacts = {
   exitCode: 0,
   isOutOfMemory: false,
   restartCount: 0,
+  stopSignal: null,
+  stopGraceSeconds: null,
   startedAt: '2026-01-01T00:00:00Z',
   finishedAt: '',
   health: null,

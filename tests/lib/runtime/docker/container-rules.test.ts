@@ -3,11 +3,13 @@ import { unframed } from '../../../../lib/runtime/docker/container-output.js';
 import type { ContainerFacts } from '../../../../lib/runtime/docker/container.js';
 import { judgeContainer } from '../../../../lib/runtime/docker/describe-container.js';
 import { isAsSaid } from '../../../../lib/runtime/docker/dependencies.js';
+import { halfMade } from '../../../../lib/runtime/docker/half-made.js';
 import {
   hasMoved,
   keptImagesText,
 } from '../../../../lib/runtime/docker/kept-images.js';
 import { conditionOfService } from '../../../../lib/runtime/docker/recreate-services.js';
+import { askedToStopAt } from '../../../../lib/runtime/docker/stop-under-way.js';
 
 const CONTAINER: ContainerFacts = {
   id: 'abc',
@@ -19,6 +21,8 @@ const CONTAINER: ContainerFacts = {
   exitCode: 0,
   isOutOfMemory: false,
   restartCount: 2,
+  stopSignal: null,
+  stopGraceSeconds: null,
   startedAt: '2026-01-01T00:00:00Z',
   finishedAt: '2026-01-02T00:00:00Z',
   health: { status: 'healthy', failingStreak: 0, history: [] },
@@ -60,6 +64,34 @@ t.test('an image whose name has moved is kept', async (t) => {
     keptImagesText(new Map([['app', id]])),
     'services:\n  app:\n    image: sha256:1\n'
   );
+});
+
+t.test('what an interrupted up has left is known', async (t) => {
+  const at = (place: string, change: Partial<ContainerFacts>) => ({
+    ...CONTAINER,
+    ...change,
+    labels: { 'com.docker.compose.container-number': place },
+  });
+  const old = at('1', { id: 'old' });
+  const next = at('1', { id: 'next', status: 'created' });
+  t.strictSame(halfMade([next, old]), [next]);
+  t.strictSame(halfMade([next, { ...old, status: 'exited' }]), [next]);
+  t.strictSame(halfMade([next]), [], 'there is no other');
+  t.strictSame(halfMade([at('2', { status: 'created' }), old]), [], 'a second');
+  t.strictSame(halfMade([old, at('1', { id: 'both' })]), [], 'it was started');
+
+  const event = (Action: string, time: number, signal = ''): string =>
+    JSON.stringify({ Action, time, Actor: { Attributes: { signal } } });
+  for (const [events, stopSignal, asked, what] of [
+    [[event('kill', 7, '15')], null, 7000, 'by docker stop'],
+    [[event('kill', 7, '2')], 'SIGINT', 7000, 'as it wants to be asked'],
+    [[event('kill', 7, '1')], null, null, 'a signal that ends nothing'],
+    [[event('kill', 7, '15'), event('die', 8)], null, null, 'it has ended'],
+    [[event('die', 7), event('start', 8)], null, null, 'it runs again'],
+    [['{', '[]', '{"Action":"kill"}'], null, null, 'nothing that is known'],
+  ] as const) {
+    t.equal(askedToStopAt(events, stopSignal), asked, what);
+  }
 });
 
 t.test('what a container is means something for the index', async (t) => {
