@@ -1,4 +1,6 @@
 import t from 'tap';
+import { removeFormer } from '../../lib/runtime/docker/bridge-image.js';
+import { openEngine } from '../../lib/runtime/docker/engine.js';
 import {
   BASE,
   COMPOSES,
@@ -80,4 +82,20 @@ t.test('a bad setting ends the container with 2 and names it', async (t) => {
   );
   t.equal(ended.code, 2);
   t.match(ended.stderr, /CACHE_TTL/);
+});
+
+t.test('an image that was built anew goes, unless it is named', async (t) => {
+  const name = `clbridge-former-${process.pid}`;
+  const folder = t.testdir({
+    Dockerfile: `FROM ${BASE.debian}\nLABEL former=${process.pid}\n`,
+  });
+  t.teardown(() => run(['docker', 'rmi', '-f', `${name}:mine`]));
+  const id = await docker('build', '-q', '-t', `${name}:mine`, folder);
+  const engine = openEngine();
+  await removeFormer(engine, { name: `${name}:local`, id });
+  t.equal(await docker('images', '-q', '--no-trunc', name), id, 'it is mine');
+  await docker('tag', BASE.debian, `${name}:mine`);
+  await removeFormer(engine, { name: `${name}:local`, id });
+  t.not((await run(['docker', 'image', 'inspect', id])).code, 0, 'it is gone');
+  await removeFormer(engine, { name: `${name}:local`, id });
 });

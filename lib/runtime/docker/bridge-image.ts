@@ -108,7 +108,7 @@ async function pull(
   });
 }
 
-/** Removes an image that has lost its name, unless something still runs it. */
+/** Removes an image that has lost its name, unless it is run or has another. */
 export async function removeFormer(
   engine: Engine,
   former: FormerImage | null
@@ -132,9 +132,14 @@ export async function giveNameBack(
 
 async function removeUnused(engine: Engine, id: string): Promise<void> {
   try {
-    await askEngine(engine, (docker) => docker.getImage(id).remove());
+    await askEngine(engine, async (docker) => {
+      const image = docker.getImage(id);
+      // By its id the engine would also take a name that somebody has given it.
+      const { RepoTags: names } = await image.inspect();
+      if (names.length === 0) await image.remove();
+    });
   } catch (error) {
-    // Gone already, or somebody else runs it or has named it.
+    // Gone already, or somebody else runs it.
     const status = statusOf(error);
     if (status !== 404 && status !== 409) throw error;
   }
