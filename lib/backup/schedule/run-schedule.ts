@@ -42,8 +42,10 @@ export async function runSchedule(
     }
     const [create, prune] = scheduleCommands(schedule);
     const code = await runWords(create, signal);
-    if (code === 0) await runWords(prune, signal);
-    else onNote(`the backup ended with ${code}; nothing is pruned`);
+    if (code === 0) {
+      const pruned = await runWords(prune, signal);
+      if (pruned !== 0) onNote(`pruning ended with ${pruned}`);
+    } else onNote(`the backup ended with ${code}; nothing is pruned`);
     due = nextDue(schedule, now());
   }
 }

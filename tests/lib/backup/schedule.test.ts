@@ -1,9 +1,12 @@
+import { chmodSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
 import {
   networkOf,
   uncovered,
 } from '../../../lib/backup/commands/compose-form.js';
 import { isOverdue, nextDue } from '../../../lib/backup/schedule/due-time.js';
+import { runSchedule } from '../../../lib/backup/schedule/run-schedule.js';
 import {
   scheduleFlags,
   type Schedule,
@@ -61,6 +64,50 @@ t.test('the next time that is due', async (t) => {
   t.ok(isOverdue({ every: 'hourly', at }, last, now), 'one was missed');
   t.ok(isOverdue({ every: 'daily', at }, null, now), 'there was none yet');
 });
+
+for (const [title, breaks, notes, calls] of [
+  ['one that was missed is made at once', 'none', [], ['create', 'prune']],
+  [
+    'after one that failed nothing is pruned',
+    'create',
+    [/the backup ended with 1; nothing is pruned/],
+    ['create'],
+  ],
+  [
+    'pruning that failed is said',
+    'prune',
+    [/pruning ended with 1/],
+    ['create', 'prune'],
+  ],
+] as const) {
+  t.test(title, async (t) => {
+    const folder = t.testdir({
+      // ARGS: --import tsx scripts/backup.ts COMMAND
+      program: `#!/bin/sh\necho "$4" >>"$0.calls"\n[ "$4" != ${breaks} ]\n`,
+    });
+    const node = path.join(folder, 'program');
+    chmodSync(node, 0o755);
+    const stop = new AbortController();
+    const said: string[] = [];
+    const run = runSchedule(
+      { ...SCHEDULE, node },
+      {
+        stateFile: path.join(folder, 'backup.json'),
+        signal: stop.signal,
+        onNote: (text) => {
+          const isNext =
+            said.push(text) > 1 && text.includes('the next backup');
+          if (isNext) stop.abort(new Error('asked to end'));
+        },
+      }
+    );
+    await t.rejects(run, { message: 'asked to end' });
+    t.match(said, [/the next backup/, ...notes, /the next backup/]);
+    t.equal(said.length, notes.length + 2);
+    const called = readFileSync(`${node}.calls`, 'utf8').trim().split('\n');
+    t.strictSame(called, calls);
+  });
+}
 
 t.test('a Compose service is told the schedule in flags', async (t) => {
   t.strictSame(scheduleFlags(SCHEDULE), [
