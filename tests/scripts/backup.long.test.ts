@@ -17,7 +17,7 @@ import { readStoreFacts } from '../../lib/backup/embedded/store-facts.js';
 import { parseManifest } from '../../lib/backup/manifest/parse-manifest.js';
 import { writeBackupState } from '../../lib/backup/run-record.js';
 import { EmbeddedRuntime } from '../../lib/runtime/embedded/embedded-runtime.js';
-import { stateFolder } from '../../lib/runtime/index.js';
+import { acquireLock, stateFolder } from '../../lib/runtime/index.js';
 import { startSimulator } from '../../microcosm-bridge/jetstream-simulator/index.js';
 import { startProgram, type Ended } from '../fixtures/cli/run.js';
 import { healthUntil } from '../fixtures/embedded-process.js';
@@ -212,6 +212,10 @@ t.test(
     t.match(status.value, { kept: [{ sizeBytes: Number }] });
     t.equal((await backup('restore', ['--discard-old'])).code, 2);
     const confirm = ['--discard-old', '--confirm', 'data'];
+    // A restore that is under way may go back to it.
+    const lock = await acquireLock(folder.lock, { purpose: 'a restore' });
+    t.equal((await backup('restore', confirm)).code, 11);
+    await lock.release();
     t.equal((await backup('restore', confirm)).code, 0);
     t.equal((await backup('restore', confirm)).code, 10);
   }

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   EXIT,
@@ -5,6 +6,7 @@ import {
   type CommandContext,
   type ExitCode,
 } from '../../cli/index.js';
+import { acquireLock } from '../../runtime/index.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import { forgetGrowth } from '../../setup/disk/growth-history.js';
 import { BackupError } from '../backup-error.js';
@@ -18,6 +20,24 @@ import type { RestoreFlags } from './restore-command.js';
 
 /** `restore --discard-old`: removes what restores have put aside. */
 export async function runDiscard(
+  context: CommandContext<RestoreFlags>,
+  scene: BackupScene
+): Promise<ExitCode> {
+  const { flags, signal } = context;
+  if (flags.dryRun) return await discard(context, scene);
+  const { folder } = scene;
+  await mkdir(folder.path, { recursive: true });
+  // A restore or a rebuild that is under way may still go back to it.
+  const purpose = 'removing old data';
+  const lock = await acquireLock(folder.lock, { purpose, signal });
+  try {
+    return await discard(context, scene);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function discard(
   { flags, output, prompts, signal }: CommandContext<RestoreFlags>,
   { runtime, folder }: BackupScene
 ): Promise<ExitCode> {
@@ -51,7 +71,7 @@ export async function runDiscard(
     }
   }
   // How large all of it was says nothing of how fast the index grows.
-  if (removed.length > 0) await forgetGrowth(folder.growth, own);
+  if (removed.length > 0) await forgetGrowth(folder.growth, dataPath);
   output.document({
     schemaVersion: 1,
     ok: true,
