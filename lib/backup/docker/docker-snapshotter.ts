@@ -125,10 +125,13 @@ export class DockerSnapshotter implements Snapshotter {
       undo.push(() => helper.close());
       const from = folderOf(await currentGeneration(helper));
       const to = await makeSnapshotFolder(helper, `${process.pid}`);
-      undo.push(() => removeSnapshot(index, helper, to, signal.aborted));
+      let mayCopy = true;
+      undo.push(() => removeSnapshot(index, helper, to, mayCopy));
       const where = { index, container, helper, from, to };
+      const copied = await this.#copy(where, options);
+      mayCopy = false;
       return {
-        ...(await this.#copy(where, options)),
+        ...copied,
         eachFile: (take) => eachFileOf(helper, to, take),
         release,
       };

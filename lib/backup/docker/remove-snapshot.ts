@@ -5,8 +5,8 @@ import { openHelper, type DockerIndex } from './docker-index.js';
 const REMOVE_MS = 600_000;
 
 /**
- * Removes a snapshot. Where the run was stopped something may still copy into
- * it: that ends with its helper.
+ * Removes a snapshot. Where the copying was stopped, or took too long, something
+ * may still copy into it: that ends with its helper.
  */
 export async function removeSnapshot(
   index: DockerIndex,
