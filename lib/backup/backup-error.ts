@@ -31,3 +31,7 @@ export type BackupErrorCode =
 export class BackupError extends CodedError<BackupErrorCode> {
   override readonly name = 'BackupError';
 }
+
+/** What to do about NOT_LOOKED_AT. */
+export const LOOK_AGAIN =
+  'look again later: npx zx scripts/backup.ts verify (--quick compares sums alone)';

@@ -5,7 +5,7 @@ import { askEngine, type Engine } from '../../runtime/docker/engine.js';
 import { openExecTunnel } from '../../runtime/docker/exec-tunnel.js';
 import type { Generation } from '../../runtime/docker/generation.js';
 import { ownedLabels } from '../../runtime/docker/owned.js';
-import { BackupError } from '../backup-error.js';
+import { BackupError, LOOK_AGAIN } from '../backup-error.js';
 import type { OpenedIndex } from '../index-opener.js';
 
 /** What is opened, and by which image. */
@@ -61,8 +61,7 @@ export function openFailure(
   return new BackupError(`it could not be looked at: ${why}`, {
     code: 'NOT_LOOKED_AT',
     cause: error,
-    suggestion:
-      'look again later: npx zx scripts/backup.ts verify (--quick compares sums alone)',
+    suggestion: LOOK_AGAIN,
   });
 }
 

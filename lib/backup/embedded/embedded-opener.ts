@@ -1,8 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { readMarker } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
 import { readyProbe, waitFor } from '../../health/index.js';
-import { BackupError } from '../backup-error.js';
+import { BackupError, LOOK_AGAIN } from '../backup-error.js';
 import type { IndexOpener, OpenedIndex } from '../index-opener.js';
 import { endGuarded, startGuarded } from './guarded-child.js';
 
@@ -43,22 +44,22 @@ export class EmbeddedOpener implements IndexOpener {
         announcedApi(child.stdout, stop),
         once(child, 'exit', { signal: stop }).then(() => null),
       ]);
-      if (api === null) throw doesNotOpen(folder, said);
+      if (api === null) throw new Error('it ended before it listened');
       await waitFor(readyProbe(api), {
         deadlineMs: OPEN_MS,
         intervalMs: 50,
         signal: stop,
         isDead: () =>
           Promise.resolve(
-            child.exitCode === null ? null : { message: said, lastLines: [] }
+            isOver(child) ? { message: said, lastLines: [] } : null
           ),
       });
       return { api, close: () => endGuarded(child) };
     } catch (error) {
+      const end = { killedBy: child.signalCode, isLate: stop.aborted, said };
       await endGuarded(child);
       signal.throwIfAborted();
-      if (error instanceof BackupError) throw error;
-      throw stop.aborted ? tooSlow(folder) : doesNotOpen(folder, said);
+      throw notOpened(folder, end, error);
     }
   }
 }
@@ -79,22 +80,40 @@ async function announcedApi(
   return typeof api === 'string' ? api : null;
 }
 
-/** A machine that is slow says nothing against the data. */
-function tooSlow(folder: string): BackupError {
-  return new BackupError(
-    `the index did not open ${folder} within ${OPEN_MS} ms`,
-    {
-      code: 'NOT_LOOKED_AT',
-      suggestion:
-        'look again later: npx zx scripts/backup.ts verify (--quick compares sums alone)',
-    }
-  );
+function isOver({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
-function doesNotOpen(folder: string, said: string): BackupError {
+/** How an index that was to open data has ended. */
+export interface IndexEnd {
+  /** By somebody, or for lack of memory: its data is not to blame. */
+  readonly killedBy: NodeJS.Signals | null;
+  /** It was given no more time. */
+  readonly isLate: boolean;
+  /** The last of its stderr. */
+  readonly said: string;
+}
+
+/**
+ * What it means that data was not opened. A machine that is slow or has no
+ * memory says nothing against it. Pure.
+ */
+export function notOpened(
+  folder: string,
+  { killedBy, isLate, said }: IndexEnd,
+  cause: unknown
+): BackupError {
+  if (killedBy !== null || isLate) {
+    const why = killedBy === null ? `not within ${OPEN_MS} ms` : killedBy;
+    return new BackupError(`the index did not open ${folder}: ${why}`, {
+      code: 'NOT_LOOKED_AT',
+      cause,
+      suggestion: LOOK_AGAIN,
+    });
+  }
   const why = said.trim().split('\n')[0] ?? '';
   return new BackupError(
     `the index does not open ${folder}${why === '' ? '' : `: ${why}`}`,
-    { code: 'MISMATCH' }
+    { code: 'MISMATCH', cause }
   );
 }

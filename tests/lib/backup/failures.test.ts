@@ -10,6 +10,7 @@ import t from 'tap';
 import { chooseBackup } from '../../../lib/backup/backup-folder.js';
 import { createBackup } from '../../../lib/backup/create-backup.js';
 import { openFailure } from '../../../lib/backup/docker/open-container.js';
+import { notOpened } from '../../../lib/backup/embedded/embedded-opener.js';
 import { restoreBackup } from '../../../lib/backup/restore/restore-backup.js';
 import type { RestorePlan } from '../../../lib/backup/restore/restore-plan.js';
 import { readRestoreRecord } from '../../../lib/backup/restore/restore-record.js';
@@ -108,6 +109,24 @@ t.test('only a server that gave up speaks against its data', async (t) => {
     message: /not ready within/,
     suggestion: /verify/,
   });
+});
+
+t.test('an index that was killed says nothing against its data', async (t) => {
+  const gaveUp = { killedBy: null, isLate: false, said: 'MDB_CORRUPTED\n' };
+  t.match(notOpened('/b', gaveUp, null), {
+    code: 'MISMATCH',
+    message: /does not open \/b: MDB_CORRUPTED/,
+  });
+  for (const [end, why] of [
+    [{ ...gaveUp, killedBy: 'SIGKILL' }, /SIGKILL/],
+    [{ ...gaveUp, isLate: true }, /not within \d+ ms/],
+  ] as const) {
+    t.match(notOpened('/b', end, null), {
+      code: 'NOT_LOOKED_AT',
+      message: why,
+      suggestion: /verify/,
+    });
+  }
 });
 
 /** Answers `/` with what was noted. */
