@@ -10,6 +10,7 @@ import {
   folderOf,
   nameGeneration,
   newGeneration,
+  removeGeneration,
 } from '../../runtime/docker/generation.js';
 import type { StateFolder } from '../../runtime/state-folder.js';
 import type { RecordKeeper } from '../record-keeper.js';
@@ -48,7 +49,11 @@ export async function rebuildIndex(
   const wasUp = index.container?.status === 'running';
   undo.add('the new index', async () => {
     await runtime.stop();
-    await inVolume(index, (helper) => nameGeneration(helper, before));
+    await inVolume(index, async (helper) => {
+      await nameGeneration(helper, before);
+      // Else it would be kept as if it were an old index.
+      await removeGeneration(helper, next);
+    });
     await saveDockerRecord(folder.docker, { ...record, phase: 'stopped' });
     if (!wasUp) return 'the old one is in its place';
     await runtime.start(record.config);
