@@ -44,7 +44,10 @@ const SPEC = defineCommand({
     ...STANDARD_FLAGS,
   },
   exitCodes: [
-    [EXIT.failed, 'failed; the old data is in its place'],
+    [
+      EXIT.failed,
+      'failed; the old data is in its place, or where the message says',
+    ],
     [EXIT.nothingFound, 'there is no such backup, or nothing to discard'],
   ],
   examples: [

@@ -46,7 +46,7 @@ export function liveOf(
         suggestion:
           network === null
             ? 'run setup again, which publishes it on this machine: npx zx scripts/setup.ts --runtime docker'
-            : 'write the schedule anew: npx zx scripts/backup.ts schedule --as compose --write',
+            : 'write the schedule anew: npx zx scripts/backup.ts schedule --as compose --engine-socket --write',
       }
     );
   }
