@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { whileHeld } from '../../lib/backup/docker/hold.js';
+import { findContainers } from '../../lib/runtime/docker/container.js';
+import { DataHelper } from '../../lib/runtime/docker/data-helper.js';
+import { openEngine } from '../../lib/runtime/docker/engine.js';
+import {
+  askJson,
+  setUpBackedUp,
+  type BackupDocument,
+} from '../fixtures/docker/backed-up.js';
+import { docker, run, until } from '../fixtures/docker/engine.js';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+const index = await setUpBackedUp(t, 'clcopy');
+const { name, volume, state, api, backup, create, useImage } = index;
+const { status, inVolume, ofTheMoment, indexId, untilReady } = index;
+const { relabelled } = index;
+
+t.test('a hot copy in the container while events come in', async (t) => {
+  const before = await askJson(`${api}/health`);
+  const { manifest, verified } = await create();
+  t.equal(verified, true, 'opened without a network, and counted');
+  t.match(manifest, {
+    runtime: 'docker',
+    snapshot: { method: 'hot-copy', pauseMs: 0 },
+    server: { kind: 'embedded', image: name, storeFormat: 1 },
+  });
+  t.match(manifest.server['imageDigest'], /^sha256:[0-9a-f]{64}$/);
+  t.ok(manifest.sentinels.length >= 10);
+  await until(
+    () => askJson(`${api}/health`),
+    ({ events_total: total }) => Number(total) > Number(before['events_total']),
+    'events went on'
+  );
+  t.strictSame(
+    (await inVolume()).filter((name) => name.startsWith('.snapshot')),
+    [],
+    'nothing is left in the volume'
+  );
+  t.equal(await ofTheMoment(), '', 'and no container');
+});
+
+t.test('the real server’s way: frozen for a moment', async (t) => {
+  await useImage(await relabelled('constellation'));
+  const { manifest, verified } = await create();
+  t.equal(verified, true);
+  t.equal(manifest.snapshot.method, 'freeze');
+  t.ok(manifest.snapshot.pauseMs > 0);
+  t.ok(manifest.snapshot.pauseMs < 5000, `${manifest.snapshot.pauseMs} ms`);
+  t.ok(manifest.sentinels.length >= 10, 'counted by its API');
+  t.equal(await status(), 'running');
+});
+
+t.test('asked to end while it is stopped, it is started again', async (t) => {
+  const engine = openEngine();
+  const [[container], file] = [
+    await findContainers(engine, name, 'constellation-local'),
+    path.join(state, 'held.json'),
+  ];
+  if (container === undefined) throw new Error('no container');
+  const helper = await DataHelper.open({
+    engine,
+    image: name,
+    source: volume,
+    user: '10001:10001',
+  });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const held = { engine, container, hold: 'stopped', file, signal } as const;
+  await t.rejects(
+    whileHeld({ ...held, urlsOf: () => null }, async () => {
+      t.equal(await status(), 'exited');
+      const copying = helper.run(['sleep', '600'], { limitMs: 60_000, signal });
+      stop.abort(new Error('asked to end'));
+      await copying;
+    }),
+    { message: 'asked to end' }
+  );
+  t.equal(await status(), 'running');
+  t.notOk(existsSync(file), 'nobody else will start it some day');
+  await helper.close();
+  await untilReady();
+});
+
+t.test('killed while it is frozen, the container goes on', async (t) => {
+  const file = path.join(state, 'held.json');
+  const program = 'tests/fixtures/backup/dying-hold.ts';
+  await run(
+    [
+      ...([process.execPath, '--import', 'tsx', program] as const),
+      ...[name, file],
+    ],
+    { cwd: ROOT }
+  ).catch(() => undefined); // killed
+  t.match(readFileSync(file, 'utf8'), 'paused', 'it was in the middle of it');
+  await until(status, (status) => status === 'running', 'the guard');
+  // The guard was killed as well: the next run does it.
+  await docker('pause', await indexId());
+  const { stderr } = await backup('status');
+  t.match(stderr, 'paused by a backup that was killed; it goes on');
+  t.equal(await status(), 'running');
+});
+
+t.test('an image that does not say: stopped, and said first', async (t) => {
+  await useImage(await relabelled(''));
+  const done = await backup('create', '--json');
+  t.equal(done.code, 0, done.stderr);
+  t.match(done.stderr, 'the container is stopped, its files copied');
+  const { manifest } = JSON.parse(done.stdout) as BackupDocument;
+  t.equal(manifest.snapshot.method, 'stop');
+  t.equal(await status(), 'running');
+  // Ctrl-C while it is stopped: it is started again, and nothing is left.
+  const held = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/backup.ts', 'create', '--state', state],
+    { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] }
+  );
+  let said = '';
+  held.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.includes('the container is stopped')) held.kill('SIGINT');
+  });
+  t.strictSame(await once(held, 'exit'), [130, null], said);
+  t.equal(await status(), 'running');
+  t.notOk((await inVolume()).some((name) => name.startsWith('.snapshot')));
+  t.notOk(
+    readdirSync(path.join(state, 'backups')).some((name) =>
+      name.endsWith('.partial')
+    )
+  );
+  t.notOk(existsSync(path.join(state, 'held.json')));
+  await untilReady();
+  await docker('exec', await indexId(), 'mkdir', '/data/more');
+  const cut = await backup('create', '--json');
+  t.equal(cut.code, 1);
+  t.match(cut.stderr, 'there is a folder in the data, /data/more');
+  t.equal(await status(), 'running', 'it was let go on');
+  await docker('exec', await indexId(), 'rmdir', '/data/more');
+  await useImage(name);
+  // Whoever clears up images takes away what opens this one.
+  await docker('rmi', `${name}-unknown`);
+  const blind = await backup('verify', manifest.id);
+  t.equal(blind.code, 1);
+  t.match(blind.stderr, `not on the engine: ${name}-unknown`);
+  t.equal((await backup('verify', manifest.id, '--quick')).code, 0);
+});
+
+t.test('a flipped byte, a missing file', async (t) => {
+  const made = await create();
+  const stored = made.manifest.files[0]?.stored ?? '';
+  const file = path.join(made.path, stored);
+  const bytes = readFileSync(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  writeFileSync(file, bytes);
+  const flipped = await backup('verify', made.manifest.id);
+  t.equal(flipped.code, 1);
+  t.match(flipped.stderr, `${stored} is damaged`);
+  rmSync(file);
+  const restored = await backup('restore', made.path, '--yes');
+  t.equal(restored.code, 1);
+  t.match(restored.stderr, 'is damaged');
+  t.equal(await status(), 'running', 'the index was not touched');
+  t.notOk((await inVolume()).some((name) => name.startsWith('generation-')));
+  rmSync(made.path, { recursive: true });
+});

@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { setUpBackedUp } from '../fixtures/docker/backed-up.js';
+import { docker } from '../fixtures/docker/engine.js';
+
+const index = await setUpBackedUp(t, 'cldisk');
+const { volume, state, stack, api, readEnv, script, setup } = index;
+const { create, inVolume } = index;
+
+t.test('days to full are measured by what the volume was', async (t) => {
+  const file = path.join(state, 'growth.jsonl');
+  const [line = ''] = readFileSync(file, 'utf8').split('\n');
+  const noted = JSON.parse(line) as Record<string, unknown>;
+  t.match(noted, { dataPath: volume, sizeBytes: Number });
+  const at = new Date(Date.now() - 2 * 86_400_000).toISOString();
+  writeFileSync(file, `${JSON.stringify({ ...noted, at, sizeBytes: 0 })}\n`);
+  const done = await script('test', '--only', 'data', '--json');
+  t.equal(done.code, 0, done.stderr);
+  const { checks } = JSON.parse(done.stdout) as { checks: unknown[] };
+  t.match(checks, [
+    {
+      message: /free, full in \S+ days \(\S+ \w+ a day\)$/,
+      facts: { sizeBytes: Number, freeBytes: Number, bytesPerDay: Number },
+    },
+  ]);
+});
+
+t.test('rebuilt in one command, the old index kept', async (t) => {
+  const [sentinel] = (await create()).manifest.sentinels;
+  if (sentinel === undefined) throw new Error('no place was counted');
+  const since = (): number =>
+    Date.parse(/LOCAL_SINCE=(\S+)/.exec(readEnv())?.[1] ?? '');
+  const begunMs = Date.now();
+  const generations = async (): Promise<number> =>
+    (await inVolume()).filter((name) => name.startsWith('generation-')).length;
+  const kept = await generations();
+  const plan = await setup('--rebuild', '--dry-run');
+  t.equal(plan.code, 0, plan.stderr);
+  t.match(
+    plan.stdout.replaceAll(/\s+/g, ' '),
+    /begin a new, empty index in .* is kept until/
+  );
+  t.notMatch(plan.stdout, 'it runs already');
+  const refused = await setup('--rebuild', '--confirm', 'another');
+  t.equal(refused.code, 2, 'not without its name');
+  const { target, collection, path: at, records } = sentinel;
+  const query = new URLSearchParams({ target, collection, path: at });
+  const old = since();
+  // Asks the index, as an AppView does that runs.
+  await stack.compose('build', '-q', 'app');
+  await stack.compose('up', '-d', '--no-deps', 'app');
+  const toldNow = async (): Promise<string> =>
+    await docker(
+      ...['inspect', '-f', '{{json .Config.Env}}'],
+      await stack.idOf('app')
+    ).catch(() => '');
+  const trustsSince = `CONSTELLATION_LOCAL_SINCE=${new Date(old).toISOString()}`;
+  t.match(await toldNow(), trustsSince);
+  let isOver = false;
+  let seenLow = 0;
+  let wrong = 0;
+  const watched = (async () => {
+    while (!isOver) {
+      const answer = await fetch(`${api}/links/count?${query.toString()}`)
+        .then((response): Promise<unknown> => response.json())
+        .catch(() => null);
+      const { total = records } = (answer ?? {}) as { total?: number };
+      if (total >= records) continue;
+      seenLow += 1;
+      if ((await toldNow()).includes(trustsSince)) wrong += 1;
+    }
+  })();
+  const done = await setup('--rebuild', '--confirm', volume);
+  isOver = true;
+  await watched;
+  t.ok(seenLow > 0, 'the new index was seen');
+  t.equal(wrong, 0, 'no AppView that trusts the new index for the old time');
+  t.equal(done.code, 0, done.stderr);
+  const growth = readFileSync(path.join(state, 'growth.jsonl'), 'utf8');
+  t.equal(growth.trim().split('\n').length, 1, 'growth is measured anew');
+  t.ok(since() >= begunMs, 'the remote covers what was before');
+  t.equal(await generations(), kept + 1, 'the old one is kept');
+});
