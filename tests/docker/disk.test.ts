@@ -1,12 +1,28 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { setUpBackedUp } from '../fixtures/docker/backed-up.js';
+import { countOf, setUpBackedUp } from '../fixtures/docker/backed-up.js';
 import { docker } from '../fixtures/docker/engine.js';
 
 const index = await setUpBackedUp(t, 'cldisk');
-const { volume, state, stack, api, readEnv, script, setup } = index;
-const { create, inVolume } = index;
+const { volume, state, stack, api, readEnv, script, setup, interrupt } = index;
+const { create, inVolume, whole } = index;
+
+const [sentinel] = (await create()).manifest.sentinels;
+if (sentinel === undefined) throw new Error('no place was counted');
+const place = sentinel;
+// Asks the index, as an AppView does that runs.
+await stack.compose('build', '-q', 'app');
+await stack.compose('up', '-d', '--no-deps', 'app');
+const toldNow = async (): Promise<string> =>
+  await docker(
+    ...['inspect', '-f', '{{json .Config.Env}}'],
+    await stack.idOf('app')
+  ).catch(() => '');
+const since = (): number =>
+  Date.parse(/LOCAL_SINCE=(\S+)/.exec(readEnv())?.[1] ?? '');
+const generations = async (): Promise<number> =>
+  (await inVolume()).filter((name) => name.startsWith('generation-')).length;
 
 t.test('days to full are measured by what the volume was', async (t) => {
   const file = path.join(state, 'growth.jsonl');
@@ -26,14 +42,25 @@ t.test('days to full are measured by what the volume was', async (t) => {
   ]);
 });
 
+t.test('a rebuild that is interrupted leaves the old index', async (t) => {
+  const env = readEnv();
+  const isBegun = (): Promise<boolean> =>
+    inVolume().then(
+      (names) => names.includes('.generation'),
+      () => false // it is stopped at this moment
+    );
+  const words = ['--rebuild', '--confirm', volume, ...whole];
+  const ended = await interrupt(words, isBegun);
+  t.equal(ended.code, 130, ended.stderr);
+  t.match(ended.stderr, 'the old one serves again');
+  t.ok((await countOf(api, place)) >= place.records);
+  t.strictSame(await generations(), 0, 'nor is the new one kept');
+  t.equal(readEnv(), env);
+  t.match(await toldNow(), `LOCAL_SINCE=${new Date(since()).toISOString()}`);
+});
+
 t.test('rebuilt in one command, the old index kept', async (t) => {
-  const [sentinel] = (await create()).manifest.sentinels;
-  if (sentinel === undefined) throw new Error('no place was counted');
-  const since = (): number =>
-    Date.parse(/LOCAL_SINCE=(\S+)/.exec(readEnv())?.[1] ?? '');
   const begunMs = Date.now();
-  const generations = async (): Promise<number> =>
-    (await inVolume()).filter((name) => name.startsWith('generation-')).length;
   const kept = await generations();
   const plan = await setup('--rebuild', '--dry-run');
   t.equal(plan.code, 0, plan.stderr);
@@ -44,17 +71,9 @@ t.test('rebuilt in one command, the old index kept', async (t) => {
   t.notMatch(plan.stdout, 'it runs already');
   const refused = await setup('--rebuild', '--confirm', 'another');
   t.equal(refused.code, 2, 'not without its name');
-  const { target, collection, path: at, records } = sentinel;
+  const { target, collection, path: at, records } = place;
   const query = new URLSearchParams({ target, collection, path: at });
   const old = since();
-  // Asks the index, as an AppView does that runs.
-  await stack.compose('build', '-q', 'app');
-  await stack.compose('up', '-d', '--no-deps', 'app');
-  const toldNow = async (): Promise<string> =>
-    await docker(
-      ...['inspect', '-f', '{{json .Config.Env}}'],
-      await stack.idOf('app')
-    ).catch(() => '');
   const trustsSince = `CONSTELLATION_LOCAL_SINCE=${new Date(old).toISOString()}`;
   t.match(await toldNow(), trustsSince);
   let isOver = false;
