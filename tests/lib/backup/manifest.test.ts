@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { BackupError } from '../../../lib/backup/backup-error.js';
 import { backupLine } from '../../../lib/backup/commands/list-command.js';
+import { assertSameServer } from '../../../lib/backup/docker/docker-restore-plan.js';
 import {
   manifestText,
   warningsOf,
@@ -137,6 +138,44 @@ t.test('a backup is restored only where it fits', async (t) => {
       suggestion: wayOut,
     });
   }
+});
+
+t.test('an image opens what it, or its version, has written', async (t) => {
+  const server = {
+    ...MANIFEST.server,
+    image: 'constellation:1',
+    imageDigest: 'sha256:a',
+    version: '1',
+  };
+  const image = {
+    id: 'sha256:a',
+    server: 'embedded',
+    version: '1',
+    labels: {},
+    sizeBytes: 1,
+  } as const;
+  const imageName = 'constellation:2';
+  assertSameServer(server, { image, imageName }, false);
+  const rebuilt = { ...image, id: 'sha256:b' };
+  assertSameServer(server, { image: rebuilt, imageName }, false);
+  const newer = { ...rebuilt, version: '2' };
+  t.throws(() => assertSameServer(server, { image: newer, imageName }, false), {
+    code: 'WRONG_VERSION',
+    suggestion: /CONSTELLATION_IMAGE=constellation:1.*--any-version/,
+  });
+  assertSameServer(server, { image: newer, imageName }, true);
+  const other = { ...image, server: 'constellation' } as const;
+  t.throws(() => assertSameServer(server, { image: other, imageName }, true), {
+    code: 'WRONG_VERSION',
+    suggestion: /CONSTELLATION_IMAGE=constellation:1/,
+  });
+  const unsaid = { ...server, imageDigest: null, version: '' };
+  const mute = { ...image, version: '' };
+  t.throws(
+    () => assertSameServer(unsaid, { image: mute, imageName }, false),
+    { code: 'WRONG_VERSION' },
+    'two that do not say are not the same'
+  );
 });
 
 t.test('an old backup is said to have a gap, a young one not', async (t) => {
