@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { assertRoom } from '../../lib/backup/docker/docker-workplace.js';
+import { DataHelper } from '../../lib/runtime/docker/data-helper.js';
+import { openEngine } from '../../lib/runtime/docker/engine.js';
 import { countOf, setUpBackedUp } from '../fixtures/docker/backed-up.js';
 import { docker } from '../fixtures/docker/engine.js';
 
 const index = await setUpBackedUp(t, 'cldisk');
 const { volume, state, stack, api, readEnv, script, setup, interrupt } = index;
-const { create, inVolume, whole } = index;
+const { name, create, inVolume, whole } = index;
 
 const [sentinel] = (await create()).manifest.sentinels;
 if (sentinel === undefined) throw new Error('no place was counted');
@@ -40,6 +43,18 @@ t.test('days to full are measured by what the volume was', async (t) => {
       facts: { sizeBytes: Number, freeBytes: Number, bytesPerDay: Number },
     },
   ]);
+});
+
+t.test('what the disk has no room for is not begun', async (t) => {
+  const user = '10001:10001';
+  const where = { engine: openEngine(), image: name, source: volume, user };
+  const helper = await DataHelper.open(where);
+  await t.rejects(assertRoom(helper, 2 ** 60, volume), {
+    code: 'NO_SPACE',
+    message: /are needed where the engine keeps .*, .* are free/,
+  });
+  await assertRoom(helper, 1, volume);
+  await helper.close();
 });
 
 t.test('a rebuild that is interrupted leaves the old index', async (t) => {
