@@ -1,12 +1,8 @@
 import picocolors from 'picocolors';
+import { isTerminal, type TerminalTarget } from './terminal.js';
 
 /** Functions that colour a text, or return it as it is. */
 export type Paint = ReturnType<typeof picocolors.createColors>;
-
-/** The part of a stream that decides about colour. */
-export interface ColourTarget {
-  readonly isTTY?: boolean | undefined;
-}
 
 /**
  * Whether a stream gets colours. FORCE_COLOR (0 and false mean never) is asked
@@ -15,19 +11,19 @@ export interface ColourTarget {
  * https://force-color.org.
  */
 export function wantsColour(
-  target: ColourTarget,
+  target: TerminalTarget,
   env: Readonly<Record<string, string | undefined>>
 ): boolean {
   const force = env['FORCE_COLOR'];
   if (force !== undefined) return force !== '0' && force !== 'false';
   const none = env['NO_COLOR'];
   if (none !== undefined && none !== '') return false;
-  return target.isTTY === true && env['TERM'] !== 'dumb';
+  return isTerminal(target, env);
 }
 
 /** Colours for a stream, or none. */
 export function paintFor(
-  target: ColourTarget,
+  target: TerminalTarget,
   env: Readonly<Record<string, string | undefined>>
 ): Paint {
   return picocolors.createColors(wantsColour(target, env));

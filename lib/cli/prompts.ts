@@ -10,6 +10,7 @@ import {
 import { quoted, readFlagText } from './flag-value.js';
 import { missingAnswer, type Flags } from './flags.js';
 import type { Output } from './output.js';
+import { isTerminal } from './terminal.js';
 import { columnsOf } from './text-width.js';
 
 /** One answer among several. */
@@ -37,6 +38,8 @@ export interface PrompterOptions {
   readonly signal: AbortSignal;
   /** Ask nothing (`--yes`). */
   readonly yes: boolean;
+  /** Says in TERM what the terminal can do. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The keyboard (default `process.stdin`). */
   readonly input?: (Readable & { readonly isTTY?: boolean }) | undefined;
 }
@@ -44,7 +47,7 @@ export interface PrompterOptions {
 /**
  * Asks for what flags, environment and env file did not answer, on stderr, so
  * that stdout stays for results. Never asks with `--yes` or without a terminal
- * on both stdin and stderr.
+ * on both stdin and stderr; in a `dumb` one no key but Ctrl-C would arrive.
  */
 export class Prompter<F extends FlagSpecs> {
   readonly #spec: CommandSpec<F>;
@@ -59,8 +62,8 @@ export class Prompter<F extends FlagSpecs> {
 
   /** Whether there is somebody to ask. */
   get canAsk(): boolean {
-    const { yes, output, input = process.stdin } = this.#options;
-    return !yes && input.isTTY === true && output.stderr.isTTY === true;
+    const { yes, output, env, input = process.stdin } = this.#options;
+    return !yes && [input, output.stderr].every((one) => isTerminal(one, env));
   }
 
   /**

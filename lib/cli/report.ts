@@ -2,6 +2,7 @@ import type { Paint } from './colour.js';
 import type { Output } from './output.js';
 import { formatDuration } from './quantity.js';
 import { Spinner } from './spinner.js';
+import { isTerminal } from './terminal.js';
 import { wrapHanging } from './wrap-words.js';
 
 /** Before what does not fit into a step's first line. */
@@ -145,7 +146,7 @@ function isLively(
   env: Readonly<Record<string, string | undefined>>
 ): boolean {
   const inCi = (env['CI'] ?? '') !== '' && env['CI'] !== 'false';
-  return output.stderr.isTTY === true && !inCi && env['TERM'] !== 'dumb';
+  return !inCi && isTerminal(output.stderr, env);
 }
 
 /** A sign on a terminal, a word that grep finds in a pipe. */

@@ -118,6 +118,7 @@ export async function runCommand<F extends FlagSpecs>(
         output,
         signal: interruption.signal,
         yes: flags.values['yes'] === true,
+        env: process.env,
       }),
       undo,
       endWhenAsked: () => {

@@ -9,6 +9,9 @@ import {
   Prompter,
 } from '../../../lib/cli/index.js';
 
+// Node's readline asks the process itself, whatever shell the tests run in.
+process.env['TERM'] = 'xterm';
+
 const spec = defineCommand({
   command: 'npx zx scripts/x.ts',
   purpose: 'Tests.',
@@ -36,9 +39,14 @@ interface Desk {
 /** Somebody at a terminal (or nobody, without `isTTY`). */
 function desk(
   args: string[],
-  options: { yes?: boolean; isTTY?: boolean; stderrIsTTY?: boolean } = {}
+  options: {
+    yes?: boolean;
+    isTTY?: boolean;
+    stderrIsTTY?: boolean;
+    term?: string;
+  } = {}
 ): Desk {
-  const { yes = false, isTTY = true, stderrIsTTY = isTTY } = options;
+  const { yes = false, isTTY = true, stderrIsTTY = isTTY, term } = options;
   const input = Object.assign(new PassThrough(), {
     isTTY,
     setRawMode: () => input,
@@ -55,6 +63,7 @@ function desk(
     output,
     signal: abort.signal,
     yes,
+    env: { TERM: term },
     input,
   });
   const type = async (shown: string, keys: string): Promise<void> => {
@@ -115,6 +124,8 @@ t.test('without a terminal, or with --yes, nothing is asked', async (t) => {
   );
   t.notOk(desk([], { isTTY: false, stderrIsTTY: true }).prompts.canAsk);
   t.notOk(desk([], { isTTY: true, stderrIsTTY: false }).prompts.canAsk);
+  t.notOk(desk([], { term: 'dumb' }).prompts.canAsk, 'no key would arrive');
+  t.ok(desk([], { term: 'xterm' }).prompts.canAsk);
   const yes = desk([], { yes: true });
   t.notOk(yes.prompts.canAsk);
   const question = { message: '?', whenYes: '/d' };
