@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import fc from 'fast-check';
 import {
@@ -163,4 +164,55 @@ t.test('a Redis value is read whoever wrote it, or not at all', async (t) => {
     origin: null,
     fetchedAtMs: null,
   });
+});
+
+t.test('the quick way of reading says what JSON.parse says', async (t) => {
+  const read = redisEntryReader(['likes', 'reposts'], ([likes, reposts]) => ({
+    likes,
+    reposts,
+  }));
+  const number = fc.oneof(
+    fc.nat().map(String),
+    fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }).map(String),
+    fc.constantFrom('-0', '03', '1.0', '1e3', '9007199254740992', 'null', '"3"')
+  );
+  const origin = fc.oneof(
+    fc.constantFrom('"local"', '"remote"', '"merged"'),
+    fc.constantFrom('"moon"', '"Local"', '"loc\\u0061l"', '"a","b":"c"', 'null')
+  );
+  const fields = fc
+    .tuple(number, number, number, origin)
+    .map(([likes, reposts, fetchedAt, origin]) => [
+      `"likes":${likes}`,
+      `"reposts":${reposts}`,
+      `"fetchedAt":${fetchedAt}`,
+      `"origin":${origin}`,
+    ]);
+  const anyOrder = fields.chain((list) => fc.shuffledSubarray(list));
+  let readable = 0;
+  fc.assert(
+    fc.property(
+      fc.oneof(fields, anyOrder),
+      fc.constantFrom(',', ',', ', '),
+      fc.constantFrom('', '', '\n', 'x'),
+      (list, between, after) => {
+        const text = `{${list.join(between)}}${after}`;
+        const entry = read(text);
+        if (entry !== null) readable++;
+        // With a space before it, it is none that writeRedisEntry wrote.
+        return isDeepStrictEqual(entry, read(` ${text}`));
+      }
+    ),
+    { numRuns: 2_000 }
+  );
+  t.ok(readable > 100, `${readable} of them could be read`);
+
+  const written = writeRedisEntry({
+    value: { likes: 3, reposts: 4 },
+    origin: 'local',
+    fetchedAtMs: 1_777_593_600_000,
+  });
+  const parsed = t.capture(JSON, 'parse');
+  t.match(read(written), { value: { likes: 3, reposts: 4 } });
+  t.strictSame(parsed(), [], 'what this program wrote is read the quick way');
 });
