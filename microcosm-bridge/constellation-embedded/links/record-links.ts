@@ -15,6 +15,9 @@ export interface RecordLink {
  */
 export const MAX_PATH_LENGTH = 2048;
 
+/** The same in bytes of UTF-8, of which a character takes up to three. */
+const MAX_PATH_BYTES = 4096;
+
 /** Deepest nesting looked into, in objects and arrays, the record included. */
 export const MAX_DEPTH = 256;
 
@@ -33,6 +36,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function addLink(links: RecordLink[], path: string, target: string): void {
   if (links.length >= MAX_LINKS || path.length > MAX_PATH_LENGTH) return;
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) return;
   if (!UNSTORABLE.test(path)) links.push({ path, target });
 }
 

@@ -5,9 +5,23 @@
  */
 
 import { tidTimeUs } from '../../../lib/constellation/tid.js';
-import { BY_SEQ, ID_BYTES, seqOfKey, slotIdOfKey } from './keys.js';
+import type { Interner } from './interner.js';
+import {
+  BY_SEQ,
+  ID_BYTES,
+  idKey,
+  recordKey,
+  seqOfKey,
+  slotIdOfKey,
+} from './keys.js';
 import type { Store } from './open-store.js';
-import { didOfLinker, rkeyOfLinker } from './values.js';
+import { parseSourceText } from './source-name.js';
+import {
+  didOfLinker,
+  rkeyOfLinker,
+  sourceOfSlotName,
+  textFrom,
+} from './values.js';
 
 /** A link that is to go. */
 export interface ExpiredLink {
@@ -63,4 +77,19 @@ export function findExpired(
     });
   }
   return { links: found, next: null };
+}
+
+/** Key of the record that a link comes from; null when its slot is gone. */
+export function recordKeyOf(
+  { slots, sourceNames }: Store,
+  collections: Interner,
+  { slotId, didId, rkey }: ExpiredLink
+): Buffer | null {
+  const slot = slots.getBinaryFast(idKey(slotId));
+  if (slot === undefined) return null;
+  const name = sourceNames.getBinaryFast(idKey(sourceOfSlotName(slot)));
+  if (name === undefined) return null;
+  const { collection } = parseSourceText(textFrom(name, 0));
+  const collectionId = collections.find(collection);
+  return collectionId === null ? null : recordKey(didId, collectionId, rkey);
 }

@@ -4,24 +4,20 @@
  */
 
 import type { CommitEvent, JetstreamEvent } from '../event.js';
+import { recordLinks } from '../links/record-links.js';
 import { AccountLedger } from './account-ledger.js';
 import { Interner } from './interner.js';
-import { idKey, recordKey, MAX_RKEY_BYTES } from './keys.js';
+import { recordKeyOf } from './expiry.js';
 import type { ExpiredLink } from './expiry.js';
+import { recordKey, MAX_RKEY_BYTES } from './keys.js';
 import { LinkLedger } from './link-ledger.js';
 import { readState } from './open-store.js';
 import type { Store } from './open-store.js';
 import { isReplay } from './replay.js';
-import { parseSourceText, sourceText } from './source-name.js';
+import { sourceText } from './source-name.js';
 import { STATE_KEY } from './state.js';
 import type { IndexState } from './state.js';
-import { storableLinks } from './storable-links.js';
-import {
-  packRecord,
-  sourceOfSlotName,
-  textFrom,
-  unpackRecord,
-} from './values.js';
+import { packRecord, unpackRecord } from './values.js';
 import type { LinkRef, RecordEntry } from './values.js';
 
 /** Where in the stream a batch ends. */
@@ -194,8 +190,7 @@ export class IndexWriter {
 
   #applyCommit(event: CommitEvent): void {
     if (Buffer.byteLength(event.rkey) > MAX_RKEY_BYTES) return;
-    const links =
-      event.operation === 'delete' ? [] : storableLinks(event.record);
+    const links = event.operation === 'delete' ? [] : recordLinks(event.record);
     const didId =
       links.length > 0
         ? this.#accounts.intern(event.did)
@@ -264,9 +259,10 @@ export class IndexWriter {
   }
 
   /** A link without a record is one that the deletion of its account left. */
-  #expireLink({ slotId, seq, didId, rkey }: ExpiredLink): void {
+  #expireLink(link: ExpiredLink): void {
+    const { slotId, seq, didId } = link;
     if (!this.#ledger.has(slotId, seq)) return;
-    const key = this.#recordOf(slotId, didId, rkey);
+    const key = recordKeyOf(this.#store, this.#collections, link);
     const value =
       key === null ? undefined : this.#store.records.getBinaryFast(key);
     const record = value === undefined ? null : unpackRecord(value);
@@ -279,18 +275,6 @@ export class IndexWriter {
     this.#removeLinks(didId, record);
     void this.#store.records.remove(key);
     this.#linkingRecords--;
-  }
-
-  /** Key of the record that a link of a slot comes from. */
-  #recordOf(slotId: number, didId: number, rkey: string): Buffer | null {
-    const { slots, sourceNames } = this.#store;
-    const slot = slots.getBinaryFast(idKey(slotId));
-    if (slot === undefined) return null;
-    const name = sourceNames.getBinaryFast(idKey(sourceOfSlotName(slot)));
-    if (name === undefined) return null;
-    const { collection } = parseSourceText(textFrom(name, 0));
-    const collectionId = this.#collections.find(collection);
-    return collectionId === null ? null : recordKey(didId, collectionId, rkey);
   }
 
   #forgetUncommitted(): void {

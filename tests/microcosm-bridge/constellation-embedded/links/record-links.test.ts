@@ -141,6 +141,10 @@ t.test('a link with a path beyond the limit is left out', async (t) => {
   t.strictSame(linksOf(`{"${key}k":"foo:1","b":"foo:2"}`), ['.b foo:2']);
   t.strictSame(linksOf(`{"${key}":["foo:1"],"b":"foo:2"}`), ['.b foo:2']);
   t.strictSame(linksOf(`{"a":[{"$type":"${key}","b":"foo:1"}]}`), []);
+  // 4096 bytes, in characters that take three each.
+  const wide = '鷹'.repeat(1365);
+  t.strictSame(linksOf(`{"${wide}":"foo:1"}`), [`.${wide} foo:1`]);
+  t.strictSame(linksOf(`{"${wide}k":"foo:1","b":"foo:2"}`), ['.b foo:2']);
 });
 
 t.test('a link whose path could not be stored is left out', async (t) => {

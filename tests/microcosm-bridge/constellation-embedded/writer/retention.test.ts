@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { CommitEvent } from '../../../../microcosm-bridge/constellation-embedded/event.js';
 import type { ExpiredLink } from '../../../../microcosm-bridge/constellation-embedded/store/expiry.js';
+import { linkPage } from '../../../../microcosm-bridge/constellation-embedded/store/link-pages.js';
 import {
   Retention,
   horizonUs,
@@ -78,6 +79,7 @@ t.test(
     const index = openTestIndex(t.testdir(), true);
     t.teardown(() => index.close());
     index.apply(like('did:plc:a', daysAgo(1), TARGET));
+    const before = index.writer.state.nextSeq - 1;
     index.apply(commit('delete', 'did:plc:a', LIKE, daysAgo(1)));
     t.same(index.reader.slots(TARGET), []);
     for (const name of ['subjects', 'slots', 'links', 'records'] as const) {
@@ -85,6 +87,11 @@ t.test(
     }
     index.apply(like('did:plc:a', daysAgo(1, 1), TARGET));
     t.match(index.reader.slot(TARGET, LIKES), { records: 1, dids: 1 });
+    const slotId = index.reader.slot(TARGET, LIKES)?.slotId ?? -1;
+    const pageFrom = (reverse: boolean) =>
+      linkPage(index.reader, slotId, { limit: 9, from: before, reverse }).items;
+    t.same(pageFrom(false), [], 'a cursor from before gives nothing twice');
+    t.match(pageFrom(true), [{ rkey: daysAgo(1, 1) }], 'and loses nothing');
   }
 );
 
