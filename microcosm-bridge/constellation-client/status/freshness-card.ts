@@ -7,6 +7,7 @@ import { formatBytes } from '../../../lib/cli/index.js';
 import { catchUpOf } from './catch-up.js';
 import { age, moment, percent } from './figures.js';
 import { html, type Html } from '../../../lib/api-server/index.js';
+import { WARN_DAYS } from '../../../lib/setup/disk/space-warning.js';
 import type { HistorySample } from './traffic-history.js';
 
 /** What the card about the local index's freshness shows. */
@@ -16,9 +17,6 @@ export interface FreshnessFacts {
   /** Whether an index stands behind the local one. */
   readonly hasFallback: boolean;
 }
-
-/** Said to be soon (days); as setup and test.ts warn. */
-const WARN_DAYS = 7;
 
 const VERDICTS = {
   current: ['good', 'current'],
@@ -61,7 +59,7 @@ function lookedAt(msAgo: number | null): string {
 /** When its disk is full, as far as it says. Pure. */
 export function diskText(disk: LocalDisk | null): string {
   if (disk === null) {
-    return 'When its disk is full is not known here: it does not tell (scripts/test.ts measures it).';
+    return 'When its disk is full is not known here; scripts/test.ts measures it.';
   }
   const { freeBytes, bytesPerDay, daysToFull } = disk;
   const free = `${formatBytes(freeBytes)} free`;
