@@ -43,6 +43,21 @@ async function likes(api: string): Promise<unknown> {
   return await body.json();
 }
 
+/** Takes the like of {@link likeLine} back, a moment later. */
+function unlikeLine(timeUs: number): string {
+  return JSON.stringify({
+    did: 'did:plc:a',
+    time_us: timeUs + 1,
+    kind: 'commit',
+    commit: {
+      rev: tid(timeUs + 1),
+      operation: 'delete',
+      collection: 'app.bsky.feed.like',
+      rkey: tid(timeUs * 1024),
+    },
+  });
+}
+
 t.test(
   'events that come an hour late, all the time, are no freshness',
   async (t) => {
@@ -230,5 +245,12 @@ t.test(
     const since = Date.parse(body.complete_since ?? '');
     t.ok(Math.abs(since - horizon) < 60_000, 'the horizon');
     t.match(await metrics(), /index_min_free_bytes 134217728/);
+
+    const later = now + 1_000;
+    const toOther = { subject: { uri: 'did:plc:other' } };
+    simulator.push([likeLine(later, toOther), unlikeLine(later)]);
+    await healthUntil(index.api, ({ cursor }) => cursor === later + 1);
+    const other = await request(`${index.api}/links/all?target=did:plc:other`);
+    t.same(await other.body.json(), { links: {} }, 'no zeros are kept');
   }
 );
