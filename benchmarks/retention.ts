@@ -32,6 +32,8 @@ const DAYS = Number(process.argv[3] ?? 28);
 const KEPT_DAYS = Math.round(DAYS / 4);
 const DAY_MS = 86_400_000;
 const EVERY_MS = 10_000;
+/** Looks without any progress after which it is given up. */
+const STILL_LOOKS = 12;
 /** Between the reading of the events and the end the horizon moves on. */
 const EDGE_MS = 3_600_000;
 const INDEX = 'microcosm-bridge/constellation-embedded/main.ts';
@@ -145,13 +147,16 @@ async function startIndex(jetstream: string): Promise<Child> {
 
 /** Watches until all is read and nothing more is dropped. */
 async function watch(index: Child, what: string): Promise<void> {
-  let before = -1;
-  for (;;) {
+  let before: Look | null = null;
+  for (let still = 0; still < STILL_LOOKS;) {
     const seen = await look(index, what);
-    if (seen.events >= EVENTS && seen.dropped === before) return;
-    before = seen.dropped;
+    const dropsNoMore = seen.dropped === before?.dropped;
+    if (dropsNoMore && seen.events >= EVENTS) return;
+    still = dropsNoMore && seen.events === before?.events ? still + 1 : 0;
+    before = seen;
     await delay(EVERY_MS);
   }
+  throw new Error(`nothing moved for ${(STILL_LOOKS * EVERY_MS) / 1000} s`);
 }
 
 /** Compares counts; returns how many are wrong. */
@@ -180,13 +185,14 @@ async function compare(api: string): Promise<number> {
   return wrong;
 }
 
-await writeEvents();
-const simulator = await startChild(SIMULATOR, [
-  ...['--port', '0', '--file', file, '--without-cursor', 'oldest'],
-]);
 let wrong = 1;
+let simulator: Child | null = null;
 let index: Child | null = null;
 try {
+  await writeEvents();
+  simulator = await startChild(SIMULATOR, [
+    ...['--port', '0', '--file', file, '--without-cursor', 'oldest'],
+  ]);
   const jetstream = String(simulator.ready['url']);
   index = await startIndex(jetstream);
   await watch(index, 'first');
@@ -196,7 +202,7 @@ try {
   wrong = await compare(String(index.ready['api']));
 } finally {
   await index?.stop();
-  await simulator.stop();
+  await simulator?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = wrong === 0 ? 0 : 1;
