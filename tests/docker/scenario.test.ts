@@ -171,6 +171,18 @@ for (const generation of COMPOSES) {
           const good = await script('test', '--only', 'health');
           t.equal(good.code, 0, good.stdout);
         });
+
+        await t.test('an overlay that was taken off is noticed', async (t) => {
+          // As by an operator whose shell or script names the files.
+          await stack.compose('-f', 'docker-compose.yml', 'up', '-d', 'app');
+          const seen = await script('test', '--only', 'appview');
+          t.equal(seen.code, 1, seen.stderr);
+          t.match(seen.stdout, 'https://constellation.microcosm.blue');
+          const again = await setup();
+          t.equal(again.code, 0, again.stderr);
+          t.match(await stack.askAsApp('/'), 'days_indexed', 'it asks again');
+          t.strictSame(await others(), ids);
+        });
       }
 
       await t.test('an outage of the Jetstream', async () => {
