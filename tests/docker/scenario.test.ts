@@ -180,6 +180,7 @@ for (const generation of COMPOSES) {
           t.match(seen.stdout, 'https://constellation.microcosm.blue');
           const again = await setup();
           t.equal(again.code, 0, again.stderr);
+          t.match(again.stderr, /AppView: app( and [a-z-]+)? made anew/);
           t.match(await stack.askAsApp('/'), 'days_indexed', 'it asks again');
           t.strictSame(await others(), ids);
         });

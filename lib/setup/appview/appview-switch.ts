@@ -30,6 +30,8 @@ export interface AppViewPlan {
 export interface AppViewConnection {
   /** Null: everything was as wished. */
   readonly env: RecordedFile | null;
+  /** What was made anew for it had not asked the index; none: all did. */
+  readonly switched: readonly string[];
   /** The keys that were changed. */
   readonly keys: readonly string[];
   /** The index as the AppView sees it. */

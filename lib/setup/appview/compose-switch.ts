@@ -102,6 +102,7 @@ export class ComposeSwitch implements AppViewSwitch {
     const file = new UndoableEnvFile(envFileOf(stack), undo);
     const wishes = await this.#wishes(target, stack);
     const { changes, created } = await file.write(wishes);
+    const switched = await this.#behind(stack, wishes);
     let kept: Awaited<ReturnType<typeof recreateServices>>;
     try {
       kept = await recreateServices(this.#runtime, {
@@ -125,6 +126,7 @@ export class ComposeSwitch implements AppViewSwitch {
     }
     return {
       env: file.done,
+      switched,
       keys: changes.map(({ key }) => key),
       url: wishes['CONSTELLATION_URL'] ?? INSIDE_URL,
       warnings: [

@@ -55,6 +55,7 @@ export class EnvFileSwitch implements AppViewSwitch {
     const isChanged = changes.length > 0;
     return {
       env: file.done,
+      switched: [],
       keys: changes.map(({ key }) => key),
       url: wishes['CONSTELLATION_URL'] ?? target.indexUrl,
       warnings: created ? [`there was no ${file.path}; it was made`] : [],

@@ -36,7 +36,10 @@ export const appviewStep: ActStep = {
     findings.set('connection', connection);
     warnings.push(...connection.warnings);
     if (connection.env === null) {
-      return { status: 'already', text: `${target.folder} asks it already` };
+      const { switched } = connection;
+      return switched.length === 0
+        ? { status: 'already', text: `${target.folder} asks it already` }
+        : { status: 'done', text: `${switched.join(' and ')} made anew` };
     }
     const before = record.earlier?.appview?.env ?? null;
     const env = recordFileChange(before, connection.env);

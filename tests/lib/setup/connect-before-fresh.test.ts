@@ -28,6 +28,7 @@ async function connect(
       connected += 1;
       return Promise.resolve({
         env: null,
+        switched: [],
         keys: [],
         url: TARGET.indexUrl,
         warnings: [],
