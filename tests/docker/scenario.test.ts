@@ -23,6 +23,11 @@ t.teardown(() => run(['docker', 'rmi', '-f', IMAGE]));
 /** With these the stand-in AppView does not get healthy. */
 const ILL = ['--timeout', '7777'];
 
+/** What the app shows of it without an index: what it has counted itself. */
+const OWN = { enabled: false, stats: null, likeCount: 1, bookmarkCount: 7 };
+/** And with one that is younger than the post, and no remote in reach. */
+const RAISED = { ...OWN, enabled: true, likeCount: 66 };
+
 /** The post that most of the golden events link to. */
 const TARGET =
   'at://did:plc:o2kzycnrhzij6gb6j4gsda3h/app.bsky.feed.post/3m2qspalmk2cl';
@@ -99,12 +104,14 @@ for (const generation of COMPOSES) {
         );
       });
 
+      t.match(await stack.postOfApp(TARGET), OWN, 'before');
       const first = await setup();
       t.equal(first.code, 0, first.stderr);
       t.strictSame(await others(), ids, 'other containers keep their ids');
       await golden('after setup');
       const index = await stack.idOf('constellation-local');
       t.match(await stack.askAsApp('/'), 'days_indexed', 'the app reaches it');
+      t.match(await stack.postOfApp(TARGET), RAISED, 'by the drop-in');
       const since = /LOCAL_SINCE=(\S+)/.exec(readEnv())?.[1];
       t.match(since, /^20\d\d-/);
       t.match(readEnv(), /^COMPOSE_FILE=docker-compose.yml:/m);
@@ -235,6 +242,7 @@ for (const generation of COMPOSES) {
           t.equal(await bridges(), 2);
           await script('teardown');
           t.equal(await bridges(), 2, 'as many as there were');
+          t.match(await stack.postOfApp(TARGET), OWN, 'as before');
           t.equal(readEnv(), before, 'the .env is as it was');
           t.match(
             await app(),
