@@ -26,6 +26,10 @@ t.test('restored beside the old data, then swapped', async (t) => {
   t.not(readGrowth(), '', 'setup has noted how large the data is');
   const done = await backup('restore', id, '--yes', '--json');
   t.equal(done.code, 0, done.stderr);
+  t.match(JSON.parse(done.stdout), {
+    started: true,
+    counts: { places: sentinels.length, gone: 0 },
+  });
   t.equal(readGrowth(), '', 'how the old data grew is forgotten');
   const [named] = (await inVolume()).filter((name) =>
     name.startsWith('generation-')

@@ -1,12 +1,21 @@
 /** The real command lines, as somebody types them. */
-import { existsSync, mkdirSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
+import { chooseBackup } from '../../lib/backup/backup-folder.js';
 import { acquireLock } from '../../lib/runtime/process-lock.js';
+import { projectVersion } from '../../lib/runtime/project-version.js';
 import { startSimulator } from '../../microcosm-bridge/jetstream-simulator/index.js';
 import { startProgram, type Ended, type Running } from '../fixtures/cli/run.js';
+import { pidOf } from '../fixtures/runtime/scratch.js';
 import { place } from '../fixtures/setup/desk.js';
 
 const SCRIPT = 'scripts/setup.ts';
@@ -106,3 +115,45 @@ t.test('asked to end in the foreground, it ends the index', async (t) => {
   t.match(stderr, /Stopped, everything committed/);
   t.match(await runtime.status(), { state: 'stopped' });
 });
+
+t.test(
+  'an upgrade backs up first; without one nothing is switched',
+  async (t) => {
+    const simulator = await startSimulator({
+      sample: true,
+      withoutCursor: 'oldest',
+      live: { eventsPerSecond: 50 },
+    });
+    t.teardown(() => simulator.close());
+    const { state, flags, runtime } = await place(t);
+    const stream = ['--jetstream', simulator.url, '--workers', '1'];
+    const first = await run(['--yes', ...flags, ...stream]);
+    t.equal(first.code, 0, first.stderr);
+    // As if it had been started before the code was updated.
+    const file = path.join(state, 'embedded.json');
+    const record = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...record, version: '0.0.1' }));
+    const pid = pidOf(await runtime.status());
+    const upgrade = ['--yes', '--state', state, '--upgrade', '--backup'];
+
+    const failed = await run([...upgrade, '--backups', file]);
+    t.equal(failed.code, 1, failed.stderr);
+    t.equal(pidOf(await runtime.status()), pid, 'it runs on');
+    t.match(await runtime.status(), { version: '0.0.1' });
+
+    const done = await run(upgrade);
+    t.equal(done.code, 0, done.stderr);
+    t.match(
+      done.stderr,
+      /Verify: it opens, and every count .*Restart: it runs/s
+    );
+    t.match(await runtime.status(), { version: projectVersion() });
+    t.not(pidOf(await runtime.status()), pid);
+    const backups = path.join(state, 'backups');
+    const made = readdirSync(backups).filter((name) => name !== '.lock');
+    t.equal(made.length, 1);
+    const { verification, manifest } = await chooseBackup(backups, 'latest');
+    t.match(verification, { level: 'full', problem: null });
+    t.ok(manifest.sentinels.length > 0, 'with counts');
+  }
+);

@@ -29,6 +29,7 @@ import {
 import type { RestorePlace } from '../restore/restore-place.js';
 import { planRestore, type RestorePlan } from '../restore/restore-plan.js';
 import { readRestoreRecord } from '../restore/restore-record.js';
+import { servedText } from '../restore/served-counts.js';
 import { lockBackups, type BackupScene } from './backup-scene.js';
 import type { RestoreFlags } from './restore-command.js';
 
@@ -39,6 +40,7 @@ const STAGE_TEXTS: Readonly<Record<RestoreStage, string>> = {
   swap: 'swapping the data',
   start: 'starting the index',
   health: 'waiting until it reads on',
+  counts: 'comparing the counts of what serves now',
 };
 
 /** `restore`. */
@@ -135,8 +137,8 @@ async function carryOut(
   }
   // What was there before says nothing of how fast this one grows.
   await forgetGrowth(folder.growth, plan.dataPath);
-  step.done('every count is what it was when the backup was made');
   const { gap } = outcome;
+  step.done('before the swap every count was what the backup says');
   output.document({
     schemaVersion: 1,
     ok: true,
@@ -157,7 +159,7 @@ async function carryOut(
 
 function outcomeLines(
   { backup, dataPath }: RestorePlan,
-  { keptPath, started, resumed, gap }: RestoreOutcome
+  { keptPath, started, resumed, gap, counts }: RestoreOutcome
 ): readonly string[] {
   const { cursorUs, linkingRecords } = backup.manifest.index;
   const upTo =
@@ -171,6 +173,7 @@ function outcomeLines(
             : 'the index runs; no newer event has come yet, so whether something is missing is not known: see complete_since at /health',
         ]
       : ['the index does not run: npx zx scripts/setup.ts starts it']),
+    ...(counts === null ? [] : [servedText(counts)]),
     ...(keptPath === null
       ? []
       : [
@@ -207,7 +210,9 @@ function showPlan(
           `keep the present data (${formatBytes(present.sizeBytes)}) in ${keptPath}`,
           `put the restored data into ${dataPath}`,
         ]),
-    ...(startsAfter ? ['start the index, wait until it reads on'] : []),
+    ...(startsAfter
+      ? ['start the index, wait until it reads on, compare its counts again']
+      : []),
   ];
   const title = 'Would do (nothing was done)';
   output.result(summaryBox(title, lines, output.resultPaint));

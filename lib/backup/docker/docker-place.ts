@@ -67,16 +67,18 @@ export class DockerPlace implements RestorePlace {
     manifest: BackupManifest,
     options: SettleOptions
   ): Promise<Settled> {
-    const settled =
-      manifest.server.kind === 'embedded'
-        ? await settleByHealth(manifest, this.#runtime, options)
-        : await this.#settleByCounters(manifest, options);
+    return manifest.server.kind === 'embedded'
+      ? await settleByHealth(manifest, this.#runtime, options)
+      : await this.#settleByCounters(manifest, options);
+  }
+
+  async accept({ completeSince }: Settled): Promise<void> {
     const record = await this.#runtime.record();
-    if (record !== null && settled.completeSince !== null) {
-      const next = { ...record, since: settled.completeSince };
-      await saveDockerRecord(this.#folder.docker, next);
-    }
-    return settled;
+    if (record === null || completeSince === null) return;
+    await saveDockerRecord(this.#folder.docker, {
+      ...record,
+      since: completeSince,
+    });
   }
 
   /** The real server does not say what it missed: the backup's age has to. */

@@ -47,4 +47,9 @@ export class EmbeddedPlace implements RestorePlace {
   ): Promise<Settled> {
     return await settleByHealth(manifest, this.#runtime, options);
   }
+
+  /** Its store knows since when nothing is missing. */
+  accept(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -1,5 +1,9 @@
 import { rm } from 'node:fs/promises';
-import type { Runtime, RuntimeConfig } from '../../runtime/index.js';
+import {
+  deathOf,
+  type Runtime,
+  type RuntimeConfig,
+} from '../../runtime/index.js';
 import { BackupError } from '../backup-error.js';
 import type { OnProgress } from '../progress.js';
 import { checkSums } from '../verify/check-sums.js';
@@ -7,6 +11,7 @@ import { assertSameCounts } from '../verify/verify-backup.js';
 import type { RestorePlan } from './restore-plan.js';
 import type { DataSwap, RestorePlace, Settled } from './restore-place.js';
 import { writeRestoreRecord, type RestoreRecord } from './restore-record.js';
+import { compareServed, type ServedCounts } from './served-counts.js';
 
 /** The stages of a restore, in order. */
 export const RESTORE_STAGES = [
@@ -16,6 +21,7 @@ export const RESTORE_STAGES = [
   'swap',
   'start',
   'health',
+  'counts',
 ] as const;
 
 /** One of them. */
@@ -42,6 +48,8 @@ export interface RestoreOutcome extends Settled {
   readonly keptPath: string | null;
   /** Whether the index runs on the restored data. */
   readonly started: boolean;
+  /** How the places of the backup count in it; null: it was not started. */
+  readonly counts: ServedCounts | null;
 }
 
 /** How long starting the index may take, also on the way back (ms). */
@@ -49,8 +57,9 @@ const START_MS = 60_000;
 
 /**
  * Restores a backup: unpacked beside the data, opened and compared there, and
- * only then swapped. When something fails or is interrupted, the old data is
- * put back, and served again if it was. For the holder of the locks of the
+ * only then swapped; the index that serves it is compared again. When something
+ * fails or is interrupted, the old data is put back, and served again if it
+ * was. For the holder of the locks of the
  * state folder and of the backups.
  *
  * @throws BackupError DAMAGED, MISMATCH, NO_SPACE, RESTORE_FAILED, NOT_UNDONE;
@@ -163,6 +172,7 @@ async function serve(
     resumed: false,
     gap: null,
     completeSince: null,
+    counts: null,
   };
   if (!plan.startsAfter || config === null) return notStarted;
   onStage('start');
@@ -174,7 +184,15 @@ async function serve(
     resumeMs,
     signal,
   });
-  return { keptPath, started: true, ...settled };
+  onStage('counts');
+  const counts = await compareServed(backup.manifest, {
+    api,
+    deadlineMs: START_MS,
+    signal,
+    isDead: () => deathOf(runtime),
+  });
+  await place.accept(settled);
+  return { keptPath, started: true, ...settled, counts };
 }
 
 async function start(

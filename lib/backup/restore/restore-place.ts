@@ -45,4 +45,7 @@ export interface RestorePlace {
 
   /** Waits until the index that was started serves it, and reads on. */
   settle(manifest: BackupManifest, options: SettleOptions): Promise<Settled>;
+
+  /** Writes down how it goes on, once nothing is taken back any more. */
+  accept(settled: Settled): Promise<void>;
 }

@@ -183,6 +183,7 @@ t.test('a restore that cannot go back does not say it has', async (t) => {
         });
       },
       settle: () => Promise.reject(new Error('not reached')),
+      accept: () => Promise.reject(new Error('not reached')),
     },
     recordFile: folder.restore,
     signal: run.signal,

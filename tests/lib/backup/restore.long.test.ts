@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -16,12 +16,22 @@ import { mendRestore } from '../../../lib/backup/restore/mend-restore.js';
 import {
   RESTORE_STAGES,
   restoreBackup,
+  type RestoreOutcome,
+  type RestoreStage,
 } from '../../../lib/backup/restore/restore-backup.js';
-import { planRestore } from '../../../lib/backup/restore/restore-plan.js';
+import type { DataSwap } from '../../../lib/backup/restore/restore-place.js';
+import {
+  planRestore,
+  type RestorePlan,
+} from '../../../lib/backup/restore/restore-plan.js';
 import { readRestoreRecord } from '../../../lib/backup/restore/restore-record.js';
 import { EmbeddedRuntime } from '../../../lib/runtime/embedded/embedded-runtime.js';
 import { stateFolder } from '../../../lib/runtime/index.js';
-import { growingIndex } from '../../fixtures/backup/stored-index.js';
+import { STORE_FILE } from '../../../microcosm-bridge/constellation-embedded/store/data-folder.js';
+import {
+  growingIndex,
+  storedIndex,
+} from '../../fixtures/backup/stored-index.js';
 
 const signal = new AbortController().signal;
 const folder = stateFolder(path.join(t.testdir(), 'state'));
@@ -76,7 +86,8 @@ t.test(
       new URL('../../fixtures/backup/dying-restore.ts', import.meta.url)
     );
     for (const stage of RESTORE_STAGES) {
-      const isNew = stage === 'start' || stage === 'health';
+      const isNew =
+        RESTORE_STAGES.indexOf(stage) > RESTORE_STAGES.indexOf('swap');
       const args = ['--import', 'tsx', program, folder.path, stage];
       const child = spawn(process.execPath, args, { stdio: 'ignore' });
       const [, killed] = (await once(child, 'exit')) as [unknown, unknown];
@@ -102,6 +113,32 @@ t.test(
   }
 );
 
+/** Restores the backup while something goes wrong, from which it goes back. */
+async function restore(
+  at: Date,
+  disturb: {
+    readonly signal?: AbortSignal;
+    readonly onStage?: (stage: RestoreStage) => void;
+    readonly onUndo?: (text: string) => void;
+    readonly placeOf?: (plan: RestorePlan) => EmbeddedPlace;
+  }
+): Promise<RestoreOutcome> {
+  const backup = await chooseBackup(folder.backups, 'latest');
+  const wish = { backup, dataPath: undefined, wasRunning: false };
+  const plan = await planRestore(runtime, wish, at);
+  const {
+    placeOf = (it) => new EmbeddedPlace(it, runtime, new EmbeddedOpener()),
+  } = disturb;
+  return await restoreBackup(plan, {
+    runtime,
+    place: placeOf(plan),
+    recordFile: folder.restore,
+    resumeMs: 0,
+    signal,
+    ...disturb,
+  });
+}
+
 t.test('interrupted after the swap, the old data serves again', async (t) => {
   // In place is the backup's data now; more is added to tell them apart.
   await runtime.stop();
@@ -112,18 +149,11 @@ t.test('interrupted after the swap, the old data serves again', async (t) => {
   t.equal(await served(), old);
   const stop = new AbortController();
   const reason = new Error('enough');
-  const backup = await chooseBackup(folder.backups, 'latest');
-  const wish = { backup, dataPath: undefined, wasRunning: false };
   const undone: string[] = [];
   const before = readdirSync(folder.path);
   // A time of its own: earlier ones have kept data of the same second.
-  const plan = await planRestore(runtime, wish, new Date('2030-01-01'));
-  const restoring = restoreBackup(plan, {
-    runtime,
-    place: new EmbeddedPlace(plan, runtime, new EmbeddedOpener()),
-    recordFile: folder.restore,
+  const restoring = restore(new Date('2030-01-01'), {
     signal: stop.signal,
-    resumeMs: 0,
     onStage: (stage) => {
       if (stage === 'health') stop.abort(reason);
     },
@@ -137,4 +167,34 @@ t.test('interrupted after the swap, the old data serves again', async (t) => {
     (name) => !before.includes(name)
   );
   t.strictSame(added, [], 'nothing is left of it');
+});
+
+t.test('an index that serves something else is taken back', async (t) => {
+  const old = await served();
+  const foreign = await storedIndex(t.testdir(), 1500, 99);
+  // It has no place of the backup, and all that health asks for.
+  class Astray extends EmbeddedPlace {
+    override async swap(): Promise<DataSwap> {
+      const swap = await super.swap();
+      const store = path.join(folder.data, STORE_FILE);
+      copyFileSync(path.join(foreign, STORE_FILE), store);
+      return swap;
+    }
+  }
+  const undone: string[] = [];
+  const stages: string[] = [];
+  const restoring = restore(new Date('2030-01-02'), {
+    placeOf: (plan) => new Astray(plan, runtime, new EmbeddedOpener()),
+    onStage: (stage) => stages.push(stage),
+    onUndo: (text) => undone.push(text),
+  });
+  await t.rejects(restoring, {
+    code: 'RESTORE_FAILED',
+    message: /knows none of the \d+ places that the backup counted/,
+    suggestion: /scripts\/test\.ts/,
+  });
+  t.equal(stages.at(-1), 'counts');
+  t.equal(undone.length, 2, undone.join('; '));
+  t.equal(await served(), old, 'the old data serves again');
+  t.equal(await readRestoreRecord(folder.restore), null);
 });

@@ -12,6 +12,11 @@ import {
 import { withoutSecrets } from '../../../lib/backup/env-copy.js';
 import { judgeBackups } from '../../../lib/backup/judge-backups.js';
 import { ProgressText } from '../../../lib/backup/progress.js';
+import {
+  assertServed,
+  judgeServed,
+  servedText,
+} from '../../../lib/backup/restore/served-counts.js';
 import { parseBackupState } from '../../../lib/backup/run-record.js';
 
 t.test('names of what is unfinished are never those of backups', async (t) => {
@@ -99,4 +104,31 @@ t.test('progress says how long it will still take', async (t) => {
   nowMs = 5000;
   t.equal(at(256 * 1024), 'copying: 25 % of 1.0 MiB, 15 s left');
   t.equal(at(2048 * 1024), 'copying: 100 % of 1.0 MiB, 0 ms left');
+});
+
+t.test('what serves may have moved on, but knows what it was', async (t) => {
+  const count = (records: number, dids = records) => ({ records, dids });
+  const before = [count(3), count(2), count(1)];
+  for (const [now, text] of [
+    [before, '3 of 3 as in the backup'],
+    [
+      [count(3), count(2, 1), count(9)],
+      '1 of 3 as in the backup, 2 changed since',
+    ],
+    [
+      [count(3), count(4), count(0)],
+      '1 of 3 as in the backup, 1 changed since, 1 without a link now',
+    ],
+  ] as const) {
+    const counts = judgeServed(before, now);
+    t.equal(servedText(counts), `places counted in what serves now: ${text}`);
+    t.doesNotThrow(() => assertServed(counts));
+  }
+  const none = judgeServed(before, [count(0), count(0), count(0)]);
+  t.throws(() => assertServed(none), { code: 'RESTORE_FAILED' });
+  const zero = judgeServed([count(0)], [count(0)]);
+  t.doesNotThrow(() => assertServed(zero), 'there was nothing to lose');
+  const unasked = judgeServed([], []);
+  t.doesNotThrow(() => assertServed(unasked));
+  t.match(servedText(unasked), 'the backup counted no place');
 });

@@ -102,6 +102,12 @@ t.test('the embedded index is the code of this checkout', async (t) => {
   t.match(shown.stdout, 'nothing goes back by itself');
   t.equal(pidOf(await runtime.status()), pid);
 
+  // The stand-in has nothing that could be backed up.
+  const unsaved = await upgrade('--upgrade', '--backup');
+  t.equal(unsaved.code, 10);
+  t.match(errorText(unsaved.error), 'there is no index in');
+  t.equal(pidOf(await runtime.status()), pid, 'no backup, no switch');
+
   const done = await upgrade('--upgrade', '--no-backup', '--json');
   t.equal(done.code, 0, errorText(done.error));
   const version = projectVersion();
