@@ -106,6 +106,12 @@ t.test('to another volume and port, which is a folder', async (t) => {
   );
   t.equal(restored.code, 0, restored.stderr);
   t.match(JSON.parse(restored.stdout), { dataPath: folder, started: true });
+  const record = readFileSync(path.join(other.state, 'docker.json'), 'utf8');
+  t.match(
+    JSON.parse(record),
+    { since: manifest.index.completeSince },
+    'since when it is complete is written down'
+  );
   for (const sentinel of manifest.sentinels.slice(0, 5)) {
     const now = await countOf(other.api, sentinel);
     t.ok(now >= sentinel.records, sentinel.target);
