@@ -87,7 +87,7 @@ export class Subscriber {
     try {
       while (this.position !== undefined && this.mayWrite()) {
         if (this.eventsUntilStrike <= 0) {
-          this.strike(this.position);
+          await this.strike(this.position);
           continue;
         }
         const position = log.settle(this.position);
@@ -145,7 +145,15 @@ export class Subscriber {
     return block?.timeUs(event ?? 0);
   }
 
-  private strike(position: Position): void {
+  /** The same, or of the event that comes first where none was sent. */
+  private async timeUsHere(position: Position): Promise<number> {
+    const { log } = this.options;
+    const next = log.settle(position);
+    const block = await log.at(next)?.block();
+    return this.sentTimeUs ?? block?.timeUs(next.event) ?? log.newestTimeUs;
+  }
+
+  private async strike(position: Position): Promise<void> {
     const { faults, log, socket, webSocket, subscription } = this.options;
     const fault = faults.current;
     this.eventsUntilStrike =
@@ -160,7 +168,8 @@ export class Subscriber {
       case 'garbage': {
         const { garbage, sizeBytes } = fault;
         const { compress } = subscription;
-        const timeUs = this.sentTimeUs ?? log.newestTimeUs;
+        const timeUs = await this.timeUsHere(position);
+        if (!this.mayWrite()) break;
         socket.write(garbageFrames(garbage, { timeUs, compress, sizeBytes }));
         break;
       }

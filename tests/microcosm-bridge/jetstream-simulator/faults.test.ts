@@ -189,6 +189,7 @@ t.test('garbage: a frame of 50 MB', async (t) => {
     1
   );
   t.ok((client.texts[0]?.length ?? 0) > 50_000_000);
+  t.equal(timeOf(client.texts[0]), timeOf(lines[0]), 'in its place in time');
 });
 
 t.test('garbage: text that is no UTF-8', async (t) => {
