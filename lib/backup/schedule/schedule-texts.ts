@@ -1,5 +1,7 @@
 /** A schedule as systemd and cron take it. Pure. */
 
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { scheduleCommands, type Interval, type Schedule } from './schedule.js';
 
 /** A file to write. */
@@ -15,7 +17,7 @@ export function systemdFiles(schedule: Schedule): readonly ScheduleFile[] {
   const [create, prune] = scheduleCommands(schedule);
   const service = `[Unit]
 Description=Backup of the local Constellation
-Documentation=file://${systemdPath(schedule.project)}/CONSTELLATION-BACKUPS.md
+Documentation=${systemdUrl(schedule.project, 'CONSTELLATION-BACKUPS.md')}
 
 [Service]
 Type=oneshot
@@ -105,9 +107,14 @@ function systemdWord(word: string): string {
   return `"${doubled.replaceAll(/[\\"]/g, '\\$&')}"`;
 }
 
+/** One of several on its line, so a space in it has to be written as `%20`. */
+function systemdUrl(folder: string, file: string): string {
+  return systemdPath(pathToFileURL(path.join(folder, file)).href);
+}
+
 /** A path is the rest of its line; only `%` means something in it. */
-function systemdPath(path: string): string {
-  return path.replaceAll('%', '%%');
+function systemdPath(text: string): string {
+  return text.replaceAll('%', '%%');
 }
 
 /** For sh, and with crontab(5)'s own rule: `%` ends a command. */
