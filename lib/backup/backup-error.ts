@@ -7,6 +7,8 @@ export type BackupErrorCode =
   | 'NO_SPACE'
   /** The snapshot could not be taken. */
   | 'SNAPSHOT_FAILED'
+  /** The engine cannot freeze the container. */
+  | 'NOT_FROZEN'
   /** A file is missing, cut off or changed. */
   | 'DAMAGED'
   /** It opens, and does not hold what it held. */

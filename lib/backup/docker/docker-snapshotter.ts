@@ -1,5 +1,4 @@
 import type { ContainerFacts } from '../../runtime/docker/container.js';
-import type { DataHelper } from '../../runtime/docker/data-helper.js';
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import {
   currentGeneration,
@@ -24,18 +23,12 @@ import {
   type DockerIndex,
 } from './docker-index.js';
 import { assertRoom } from './docker-workplace.js';
-import { whileHeld } from './hold.js';
+import { COPY_MS, copyHeld, type CopyPlace } from './held-copy.js';
 import { copiedFacts, hotCopy } from './hot-copy.js';
 import { liveFacts, livePlaces } from './live-facts.js';
 import { liveOf, urlsFrom } from './reach.js';
 import { removeSnapshot } from './remove-snapshot.js';
-import {
-  canLink,
-  copyAll,
-  eachFileOf,
-  linkRocks,
-  makeSnapshotFolder,
-} from './volume-snapshot.js';
+import { copyAll, eachFileOf, makeSnapshotFolder } from './volume-snapshot.js';
 
 /** What a snapshotter of the Docker runtime works with. */
 export interface DockerSnapshotterOptions {
@@ -49,19 +42,6 @@ export interface DockerSnapshotterOptions {
    */
   readonly network: string | null;
 }
-
-/** What is copied where. */
-interface CopyPlace {
-  readonly index: DockerIndex;
-  readonly container: ContainerFacts;
-  readonly helper: DataHelper;
-  /** Folders in the helper. */
-  readonly from: string;
-  readonly to: string;
-}
-
-/** How long a copy may take while the index is stopped (ms). */
-const COPY_MS = 6 * 3_600_000;
 
 const PLANS: Readonly<Record<SnapshotMethod, string>> = {
   'hot-copy':
@@ -143,10 +123,12 @@ export class DockerSnapshotter implements Snapshotter {
   }
 
   async #copy(
-    { index, container, helper, from, to }: CopyPlace,
-    { signal, onNotice }: SnapshotOptions
+    where: CopyPlace,
+    options: SnapshotOptions
   ): Promise<Pick<Snapshot, 'method' | 'facts' | 'pauseMs'>> {
+    const { index, container, helper, from, to } = where;
     const { engine } = index;
+    const { signal } = options;
     const file = this.#options.folder.held;
     const planned = methodFor(index);
     if (container.status === 'exited') {
@@ -168,31 +150,12 @@ export class DockerSnapshotter implements Snapshotter {
       index: await liveFacts(live, signal),
       sentinels: await livePlaces(live, known, signal),
     };
-    const method =
-      planned === 'freeze' && !(await canLink(helper, to)) ? 'stop' : planned;
-    if (method === 'stop') {
-      onNotice?.(
-        planned === 'freeze'
-          ? 'no hard links can be made where the data is, so the container is stopped, its files copied, and started again: the API is away meanwhile'
-          : 'the image does not say which server is in it, so the container is stopped, its files copied, and started again: the API is away meanwhile'
-      );
-      await assertRoom(helper, await filesSize(helper, from), index.source);
-    }
-    signal.throwIfAborted();
     const { network } = this.#options;
-    const { awayMs } = await whileHeld(
-      {
-        engine,
-        container,
-        hold: method === 'stop' ? 'stopped' : 'paused',
-        file,
-        urlsOf: (one) => urlsFrom(one, network),
-        signal,
-      },
-      () =>
-        method === 'stop'
-          ? copyAll(helper, from, to, { limitMs: COPY_MS, signal })
-          : linkRocks(helper, from, to)
+    const { method, awayMs } = await copyHeld(
+      where,
+      planned,
+      { file, urlsOf: (one) => urlsFrom(one, network) },
+      options
     );
     const after = await livePlaces(
       { ...live, jetstream: [] },

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { readyProbe, waitFor } from '../../health/index.js';
 import type { ContainerFacts } from '../../runtime/docker/container.js';
 import { inspectContainer } from '../../runtime/docker/container.js';
-import { askEngine, type Engine } from '../../runtime/docker/engine.js';
+import type { Engine } from '../../runtime/docker/engine.js';
 import { stopContainer } from '../../runtime/docker/index-container.js';
 import type { RuntimeUrls } from '../../runtime/index.js';
+import { freeze } from './freeze.js';
 import { clearHeld, writeHeld, type Hold } from './held-record.js';
 import { letGo } from './let-go.js';
 
@@ -39,7 +40,7 @@ export interface HoldOptions {
  * of its own does, when that is killed too the next run.
  *
  * @param work has to end when the signal fires
- * @throws what the work throws; the engine's error; the signal's reason, once
+ * @throws what the work throws; BackupError NOT_FROZEN; the engine's error; the signal's reason, once
  *   the container goes on
  */
 export async function whileHeld<T>(
@@ -54,7 +55,7 @@ export async function whileHeld<T>(
     let value: T;
     try {
       if (hold === 'paused') {
-        await askEngine(engine, (docker) => docker.getContainer(id).pause());
+        await freeze(engine, id, signal);
       } else {
         await stopContainer(engine, container, {});
       }
