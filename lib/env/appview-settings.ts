@@ -1,0 +1,156 @@
+import { isHttpUrl, isRedisUrl, type Setting } from './setting.js';
+
+/** The settings of an AppView, and of the client in it: what it asks, and how. */
+export const APPVIEW_SETTINGS = {
+  CONSTELLATION_ENABLED: {
+    type: 'boolean',
+    default: false,
+    forLocal: 'true',
+    section: 'AppView',
+    readers: ['client', 'setup', 'test'],
+    comment: 'Whether the AppView asks Constellation at all.',
+  },
+  CONSTELLATION_URL: {
+    type: 'text',
+    form: 'an http:// or https:// URL without credentials',
+    fits: isHttpUrl,
+    default: 'https://constellation.microcosm.blue',
+    forLocal: 'http://127.0.0.1:6789',
+    section: 'AppView',
+    readers: ['client', 'setup', 'test'],
+    comment: 'The instance the AppView asks, as seen from the AppView.',
+  },
+  CONSTELLATION_LOCAL: {
+    type: 'boolean',
+    whenUnset: 'detected from CONSTELLATION_URL',
+    forLocal: 'true',
+    section: 'AppView',
+    readers: ['client', 'setup', 'test'],
+    comment: 'Whether that instance is a local one: no rate limit, short TTL.',
+  },
+  CONSTELLATION_CACHE_TTL: {
+    type: 'integer',
+    unit: 's',
+    min: 1,
+    max: 86_400,
+    whenUnset: '30 for a local instance, 60 for a remote one',
+    forLocal: '30',
+    section: 'AppView',
+    readers: ['client', 'setup'],
+    comment: 'How long an answer is kept in memory and in Redis.',
+  },
+  CONSTELLATION_TIMEOUT: {
+    type: 'integer',
+    unit: 'ms',
+    min: 50,
+    max: 120_000,
+    whenUnset: 'by kind of instance',
+    forLocal: '5000',
+    section: 'AppView',
+    readers: ['client', 'setup'],
+    comment: 'How long a question may take before it counts as failed.',
+  },
+  CONSTELLATION_LOCAL_SINCE: {
+    type: 'since',
+    whenUnset: 'unknown: everything is treated as older than the index',
+    section: 'AppView',
+    readers: ['client', 'setup', 'test'],
+    comment:
+      'Since when the local index is complete: an ISO 8601 time, or complete ' +
+      'after a backfill. Setup writes it.',
+  },
+  CONSTELLATION_FALLBACK_URL: {
+    type: 'text',
+    form: 'an http:// or https:// URL without credentials, or off',
+    fits: (text) => text === 'off' || isHttpUrl(text),
+    whenUnset: 'the public instance behind a local one, none behind a remote',
+    section: 'AppView',
+    readers: ['client'],
+    comment:
+      'The instance asked where the local one cannot answer or is too young; ' +
+      'off lets nothing leave the house.',
+  },
+  CONSTELLATION_REQUEST_DELAY: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 60_000,
+    whenUnset: '0 for a local instance, 100 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment:
+      'Time between requests in the long run, 0 for no limit. Fifty requests ' +
+      'may leave at once.',
+  },
+  CONSTELLATION_FALLBACK_REQUEST_DELAY: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 60_000,
+    whenUnset: '100',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'The same for the instance behind the local one.',
+  },
+  CONSTELLATION_CONCURRENCY: {
+    type: 'integer',
+    min: 1,
+    max: 256,
+    whenUnset: '4 for a local instance, 8 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Requests to the instance under way at once.',
+  },
+  CONSTELLATION_MAX_RETRIES: {
+    type: 'integer',
+    min: 0,
+    max: 10,
+    whenUnset: '1 for a local instance, 2 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Tries after the first, within the same timeout.',
+  },
+  CONSTELLATION_RETRY_DELAY: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 60_000,
+    whenUnset: '25 for a local instance, 250 for a remote one',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Pause before the first retry; doubles.',
+  },
+  CONSTELLATION_STALL_AFTER: {
+    type: 'integer',
+    unit: 'ms',
+    min: 0,
+    max: 86_400_000,
+    whenUnset: '120000',
+    section: 'AppView',
+    readers: ['client'],
+    comment:
+      'How long a local instance may stand still before it counts as ' +
+      'stalled; 0 for a quiet network of your own.',
+  },
+  CONSTELLATION_USER_AGENT: {
+    type: 'text',
+    form: '1 to 256 printable ASCII characters',
+    fits: (text) => /^[\x20-\x7e]{1,256}$/.test(text),
+    whenUnset: 'constellation-local',
+    section: 'AppView',
+    readers: ['client'],
+    comment: 'Sent with each request; one constant text.',
+  },
+  REDIS_URL: {
+    type: 'text',
+    form: 'a redis:// or rediss:// URL',
+    fits: isRedisUrl,
+    secret: true,
+    whenUnset: 'no shared cache; the Redis check is skipped',
+    section: 'AppView',
+    readers: ['client', 'setup', 'test'],
+    comment:
+      'Redis that answers are cached in; the bridge that setup starts uses it, ' +
+      'too. May hold a password.',
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
