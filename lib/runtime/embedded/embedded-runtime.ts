@@ -8,7 +8,6 @@ import { assertChange, type RuntimeState } from '../runtime-state.js';
 import type {
   DataLocation,
   LogOptions,
-  PlannedAction,
   Runtime,
   RuntimeActionOptions,
   RuntimeConfig,
@@ -21,7 +20,6 @@ import type { StateFolder } from '../state-folder.js';
 import { assertDataFree } from './data-in-use.js';
 import {
   EMBEDDED_PROGRAMS,
-  hostPort,
   type BridgeRedis,
   type EmbeddedPrograms,
 } from './embedded-command.js';
@@ -30,14 +28,13 @@ import {
   stateOf,
   type EmbeddedRecord,
 } from './embedded-record.js';
+import { endedParts, planStart } from './embedded-plan.js';
 import {
-  ROLE_NAMES,
   saveRecord,
   startProcesses,
   stopProcesses,
 } from './embedded-processes.js';
 import { describeState } from './describe-state.js';
-import { configDifferences } from './parse-config.js';
 import { isSealOf, sealOf } from './secret-seal.js';
 import { lastLines, lastLogLines } from './text-tail.js';
 
@@ -69,35 +66,8 @@ export class EmbeddedRuntime implements Runtime {
   async plan(config: RuntimeConfig): Promise<RuntimePlan> {
     const { record, state } = await this.#look();
     const wanted = this.#complete(config, record);
-    const start = startActions(wanted);
-    switch (state) {
-      case 'absent':
-      case 'stopped':
-        return { change: 'start', reasons: [], actions: start };
-      case 'failed':
-        return {
-          change: 'start',
-          reasons: [describeState(state, record)],
-          actions: start,
-        };
-      case 'running': {
-        const reasons =
-          record === null ? [] : configDifferences(record.config, wanted);
-        return reasons.length === 0
-          ? { change: 'none', reasons, actions: [] }
-          : { change: 'restart', reasons, actions: [...STOP, ...start] };
-      }
-      case 'starting':
-      case 'degraded':
-      case 'stopping':
-        return {
-          change: 'restart',
-          reasons: [describeState(state, record, endedParts(record))],
-          actions: [...STOP, ...start],
-        };
-      case 'unknown':
-        throw this.#unseen(record);
-    }
+    if (state === 'unknown') throw this.#unseen(record);
+    return planStart(state, record, wanted);
   }
 
   async start(
@@ -277,45 +247,6 @@ export class EmbeddedRuntime implements Runtime {
       suggestion: 'do this where it was started, or use another state folder',
     });
   }
-}
-
-const STOP: readonly PlannedAction[] = [
-  { kind: 'stop', text: `stop ${ROLE_NAMES.index}` },
-];
-
-function startActions(
-  config: EmbeddedRecord['config']
-): readonly PlannedAction[] {
-  const { bind, port, sample, dataPath, bridge } = config;
-  const index: PlannedAction = {
-    kind: 'start',
-    text: `start ${ROLE_NAMES.index} on ${hostPort(bind, port)}, data in ${dataPath}`,
-  };
-  const simulator: PlannedAction = {
-    kind: 'start',
-    text: `start ${ROLE_NAMES.simulator} with sample data`,
-  };
-  const beside: PlannedAction[] =
-    bridge === undefined || bridge === null
-      ? []
-      : [
-          {
-            kind: 'start',
-            text: `start ${ROLE_NAMES.bridge} on ${hostPort(bind, bridge.port)}${
-              typeof bridge.redis === 'string'
-                ? `, cache in ${bridge.redis}`
-                : ''
-            }`,
-          },
-        ];
-  return [...(sample ? [simulator] : []), index, ...beside];
-}
-
-/** The parts that have ended, by name. */
-function endedParts(record: EmbeddedRecord | null): readonly string[] {
-  return (record?.processes ?? [])
-    .filter(({ identity }) => presenceOf(identity) === 'gone')
-    .map(({ role }) => role);
 }
 
 /** What the data folder itself says; null when it says nothing. */
