@@ -1,7 +1,12 @@
-/** Twenty kill -9 during ingestion, in the middle of commits and between them. */
+/**
+ * Twenty kill -9 at random points of ingestion: of the whole life of a process,
+ * of a commit, and of what comes after one. KILL_SEED=N repeats a run's points.
+ */
 
 import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
 import t from 'tap';
 import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/index.js';
 import {
@@ -16,6 +21,23 @@ import {
 } from '../../fixtures/golden-cases.js';
 
 const KILLS = 20;
+const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
+
+/** When a process is killed: so long after it listens, writes or has committed. */
+const POINT = fc.oneof(
+  fc.record({
+    after: fc.constant('listening' as const),
+    ms: fc.integer({ min: 0, max: 700 }),
+  }),
+  fc.record({
+    after: fc.constant('writing' as const),
+    ms: fc.integer({ min: 0, max: 4 }),
+  }),
+  fc.record({
+    after: fc.constant('committed' as const),
+    ms: fc.integer({ min: 0, max: 300 }),
+  })
+);
 
 /** The recorded case that is answered differently on purpose, see golden.test.ts. */
 const HEALTH_CASE = 6169;
@@ -51,7 +73,7 @@ function liveLines(): (count: number) => string[] {
 }
 
 t.test(
-  'twenty kill -9 during ingestion lose nothing and count nothing twice',
+  `twenty kill -9 during ingestion lose nothing and count nothing twice (KILL_SEED=${SEED})`,
   { timeout: 150_000 },
   async (t) => {
     t.setTimeout(150_000);
@@ -65,35 +87,33 @@ t.test(
       simulator.push(linesUpTo(end));
       pushed = Math.max(pushed, end);
     };
-    let livesThatCommitted = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
+    const points = fc.sample(POINT, { seed: SEED, numRuns: KILLS });
+    const cursors = new Set<number | null>();
+    for (const [kill, { after, ms }] of points.entries()) {
       const index = await startEmbeddedProcess(args);
       const { cursor: before } = (await health(index.api)).body;
+      cursors.add(before);
       // Every life gets its share of the events in small portions.
       const share = Math.floor((600 * (kill + 1)) / KILLS);
       const portions = setInterval(() => {
-        pushUpTo(Math.min(share, pushed + 3));
-      }, 5);
-      if (kill % 2 === 0) {
-        await firstWrite(data);
-      } else {
+        pushUpTo(Math.min(share, pushed + 1));
+      }, 20);
+      if (after === 'writing') await firstWrite(data);
+      if (after === 'committed') {
         await healthUntil(index.api, ({ cursor }) => cursor !== before);
-        livesThatCommitted++;
-        await new Promise((resolve) =>
-          setTimeout(resolve, Math.random() * 200)
-        );
       }
-      t.equal(await index.end('SIGKILL'), 'SIGKILL');
+      await delay(ms);
+      t.equal(await index.end('SIGKILL'), 'SIGKILL', `${ms} ms after ${after}`);
       clearInterval(portions);
       pushUpTo(share);
     }
-    t.equal(livesThatCommitted, KILLS / 2, 'it was killed while getting on');
     const last = await startEmbeddedProcess(args);
     t.teardown(() => last.end('SIGKILL'));
     const { events_total: total } = await healthUntil(
       last.api,
       ({ cursor }) => cursor === simulator.stats.newestTimeUs
     );
+    t.ok(cursors.size > 3, `${cursors.size} of them began at another place`);
     t.ok(total >= 591, `${total} events, those that came twice included`);
     const found = await differences(last.api, goldenCases());
     t.same(
