@@ -74,9 +74,9 @@ function liveLines(): (count: number) => string[] {
 
 t.test(
   `twenty kill -9 during ingestion lose nothing and count nothing twice (KILL_SEED=${SEED})`,
-  { timeout: 150_000 },
+  { timeout: 300_000 },
   async (t) => {
-    t.setTimeout(150_000);
+    t.setTimeout(300_000);
     const simulator = await startSimulator({ withoutCursor: 'oldest' });
     t.teardown(() => simulator.close());
     const linesUpTo = liveLines();
