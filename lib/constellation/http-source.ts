@@ -9,7 +9,10 @@ import { shownUrl } from './service-url.js';
 export interface HttpSourceOptions {
   /** The index's base URL, checked already. */
   readonly url: URL;
-  /** Connections kept at most; requests beyond wait inside. */
+  /**
+   * Connections kept at most for questions; what is beyond waits inside. Health
+   * has one of its own, so that it is told however many questions are under way.
+   */
   readonly connections: number;
   /** Time for a connection to be made, in milliseconds. */
   readonly connectTimeoutMs: number;
@@ -33,7 +36,8 @@ export class HttpSource {
   /** The index's URL as it may be shown. */
   readonly url: string;
   readonly #options: HttpSourceOptions;
-  readonly #pool: Pool;
+  readonly #questions: Pool;
+  readonly #probes: Pool;
   readonly #basePath: string;
   readonly #headers: Record<string, string>;
 
@@ -45,13 +49,8 @@ export class HttpSource {
       accept: 'application/json',
       'user-agent': options.userAgent,
     };
-    this.#pool = new Pool(options.url.origin, {
-      connections: options.connections,
-      connect: { timeout: options.connectTimeoutMs },
-      maxResponseSize: options.maxBodyBytes,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#questions = openPool(options, options.connections);
+    this.#probes = openPool(options, 1);
   }
 
   /**
@@ -63,7 +62,12 @@ export class HttpSource {
    */
   async getJson(path: string, ending: Ending): Promise<unknown> {
     try {
-      const { status, headers, text } = await this.#get(path, ending, isRead);
+      const { status, headers, text } = await this.#get(
+        this.#questions,
+        path,
+        ending,
+        isRead
+      );
       if (status === 200) return this.#parse(text, headers['content-type']);
       if (QUESTION_AT_FAULT.has(status)) {
         throw this.#error('REJECTED', `refused the question`, {
@@ -88,7 +92,12 @@ export class HttpSource {
     ending: Ending
   ): Promise<{ readonly status: number; readonly body: unknown }> {
     try {
-      const { status, text } = await this.#get(path, ending, () => true);
+      const { status, text } = await this.#get(
+        this.#probes,
+        path,
+        ending,
+        () => true
+      );
       return { status, body: parseOrUndefined(text) };
     } catch (error) {
       throw this.#failure(error, ending);
@@ -97,17 +106,18 @@ export class HttpSource {
 
   /** Ends all connections at once. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#questions.destroy(), this.#probes.destroy()]);
   }
 
   /** @throws what the ending says, or undici's errors */
   #get(
+    pool: Pool,
     path: string,
     ending: Ending,
     reads: (status: number) => boolean
   ): Promise<HttpAnswer> {
     return exchange(
-      this.#pool,
+      pool,
       {
         method: 'GET',
         path: this.#basePath + path,
@@ -207,6 +217,16 @@ export class HttpSource {
       ...facts,
     });
   }
+}
+
+function openPool(options: HttpSourceOptions, connections: number): Pool {
+  return new Pool(options.url.origin, {
+    connections,
+    connect: { timeout: options.connectTimeoutMs },
+    maxResponseSize: options.maxBodyBytes,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 /** Codes of a connection that was made and then ended. */

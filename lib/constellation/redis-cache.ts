@@ -15,6 +15,12 @@ export interface RedisCacheOptions {
   readonly emit: EventListener;
 }
 
+/** A batch of more than these keys may take that many times as long. */
+const KEYS_IN_TIME = 1_000;
+/** Pause before connecting again, in milliseconds; doubles up to the longest. */
+const RECONNECT_MS = 100;
+const LONGEST_RECONNECT_MS = 2_000;
+
 /** Reads left out for a moment after this many failed in a row. */
 const READ_BREAKER = {
   failuresInRow: 3,
@@ -26,7 +32,8 @@ const READ_BREAKER = {
 
 /**
  * Redis as a cache that can only help: it never throws, a read never takes
- * longer than `timeoutMs`, and while it is away nobody waits for it at all.
+ * longer than `timeoutMs` for each thousand keys, and while it is away nobody
+ * waits for it at all. It keeps no process alive: a script that is done ends.
  */
 export class RedisCache {
   readonly #options: RedisCacheOptions;
@@ -35,6 +42,9 @@ export class RedisCache {
   readonly #usage = new RedisUsage();
   readonly #writes: RedisWrites;
   #available: boolean | null = null;
+  #failedConnects = 0;
+  #cancelReconnect: CancelTimer = () => undefined;
+  #closed = false;
 
   /** Starts connecting. */
   constructor(options: RedisCacheOptions) {
@@ -48,13 +58,19 @@ export class RedisCache {
       // The check would print a warning where INFO is not allowed.
       enableReadyCheck: false,
       connectTimeout: 2_000,
-      retryStrategy: (times) => Math.min(2_000, 50 * 2 ** Math.min(times, 6)),
+      // Its own timer would keep a process alive.
+      retryStrategy: () => null,
     });
     this.#writes = new RedisWrites(this.#redis, options.clock, this.#usage);
-    this.#redis.on('ready', () => this.#become(true, null));
+    this.#redis.on('connect', () => this.#redis.stream.unref());
+    this.#redis.on('ready', () => {
+      this.#failedConnects = 0;
+      this.#become(true, null);
+    });
+    this.#redis.on('end', () => this.#connectLater());
     this.#redis.on('close', () => this.#become(false, 'connection closed'));
     this.#redis.on('error', (error) => this.#become(false, reasonOf(error)));
-    this.#redis.connect().catch(() => undefined);
+    this.#connect();
   }
 
   /** Resolves once connected, or after `timeoutMs` whatever happened. */
@@ -74,7 +90,7 @@ export class RedisCache {
   /**
    * One MGET.
    *
-   * @param limitMs less time than `timeoutMs`, where the call has less
+   * @param limitMs less time than it may take, where the call has less
    * @returns the values in the order of the keys; null where Redis could not
    *   be asked or did not answer in time
    */
@@ -92,7 +108,10 @@ export class RedisCache {
       return null;
     }
     const startedMs = clock.monotonicMs();
-    const reply = await this.#bounded(this.#redis.mget(keys), limitMs);
+    const reply = await this.#bounded(
+      this.#redis.mget(keys),
+      Math.min(limitMs, this.#limitMs(keys.length))
+    );
     const nowMs = clock.monotonicMs();
     if (Array.isArray(reply)) {
       this.#usage.latency.record(nowMs - startedMs);
@@ -105,7 +124,7 @@ export class RedisCache {
     if (this.#breaker.report(permit, 'failure', nowMs) === 'open') {
       this.#become(false, reply === 'timeout' ? reply : reasonOf(reply));
       // What hangs on the old connection would hang for ever.
-      if (reply === 'timeout') this.#redis.disconnect(true);
+      if (reply === 'timeout') this.#redis.disconnect();
     }
     return null;
   }
@@ -134,8 +153,28 @@ export class RedisCache {
 
   /** Writes what waits, within a moment, and disconnects. */
   async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelReconnect();
     await this.#writes.close();
     this.#redis.disconnect();
+  }
+
+  /** The longest a read of so many keys may take. */
+  #limitMs(keys: number): number {
+    return this.#options.timeoutMs * Math.ceil(keys / KEYS_IN_TIME);
+  }
+
+  #connect(): void {
+    this.#redis.connect().catch(() => undefined);
+  }
+
+  #connectLater(): void {
+    if (this.#closed) return;
+    this.#cancelReconnect = this.#options.clock.afterIdle(
+      Math.min(LONGEST_RECONNECT_MS, RECONNECT_MS * 2 ** this.#failedConnects),
+      () => this.#connect()
+    );
+    this.#failedConnects += 1;
   }
 
   #bounded(
@@ -151,8 +190,7 @@ export class RedisCache {
       reply.then(settle, (error: unknown) =>
         settle(error instanceof Error ? error : new Error(String(error)))
       );
-      const { clock, timeoutMs } = this.#options;
-      cancel = clock.after(Math.min(timeoutMs, limitMs), () => {
+      cancel = this.#options.clock.after(limitMs, () => {
         // After a busy moment the timer comes before a reply that has long
         // arrived: one look at the sockets first.
         setImmediate(() => setImmediate(() => resolve('timeout')));

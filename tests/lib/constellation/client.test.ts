@@ -165,6 +165,37 @@ t.test('a batch ends in time, and the rest is fetched behind', async (t) => {
   t.equal(server.requests.length, 2);
 });
 
+t.test('a batch of ten thousand posts is asked as a whole', async (t) => {
+  const server = await startServer(t);
+  const client = open(t, { url: server.url });
+  const uris = Array.from({ length: 10_000 }, (_, index) =>
+    postUri(NOW_MS - index)
+  );
+  const { answers, failures } = await client.postStatsOf(uris);
+  t.strictSame([answers.size, failures.size], [10_000, 0]);
+  t.equal(server.requests.length, 10_000);
+});
+
+t.test('calls that share a signal print no warning', async (t) => {
+  const server = await startServer(t);
+  const client = open(t, { url: server.url });
+  server.fault = () => undefined;
+  const warnings: Error[] = [];
+  const listen = (warning: Error): number => warnings.push(warning);
+  process.on('warning', listen);
+  t.teardown(() => process.off('warning', listen));
+  const given = new AbortController();
+  const calls = Array.from({ length: 50 }, (_, index) =>
+    client.postStats(postUri(NOW_MS - index), { signal: given.signal })
+  );
+  given.abort();
+  for (const { status } of await Promise.allSettled(calls))
+    t.equal(status, 'rejected');
+  // A warning is told at the next turn.
+  await new Promise((next) => setImmediate(next));
+  t.strictSame(warnings, []);
+});
+
 t.test('a caller can give up, and the answer comes all the same', async (t) => {
   const server = await startServer(t);
   const client = open(t, { url: server.url });

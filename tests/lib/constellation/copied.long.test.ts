@@ -1,32 +1,15 @@
 import t from 'tap';
-import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { once } from 'node:events';
 import ts from 'typescript';
 import {
   ENABLED_VARIABLE,
   OPTION_VARIABLES,
   policyFor,
 } from '../../../lib/constellation/index.js';
-import { CountServer, postLinks } from '../../fixtures/client/count-server.js';
-import { postUri } from '../../fixtures/client/tids.js';
+import { CopiedProject, LIB } from '../../fixtures/client/copied-project.js';
 import { typeErrors } from '../../fixtures/client/type-check.js';
-import { NO_REDIS, startRedis } from '../../fixtures/redis-server.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const LIB = path.join(ROOT, 'lib/constellation');
 const README = readFileSync(path.join(LIB, 'README.md'), 'utf8');
 
 /** As strict as this project and as the AppView it was made for. */
@@ -54,36 +37,12 @@ const WRONG = `import { detectDeployment } from './server/constellation/index.js
 export const wrong: number = detectDeployment('http://a');
 `;
 
-/** An empty project with the folder copied into it, and nothing else of ours. */
-function copyInto(
-  t: { teardown: (end: () => void) => void },
-  ioredis: string
-): string {
-  const project = mkdtempSync(path.join(tmpdir(), 'appview-'));
-  t.teardown(() => rmSync(project, { recursive: true, force: true }));
-  cpSync(LIB, path.join(project, 'server/constellation'), { recursive: true });
-  writeFileSync(path.join(project, 'package.json'), '{"type":"module"}');
-  mkdirSync(path.join(project, 'node_modules/@types'), { recursive: true });
-  for (const [name, to] of [
-    ['undici', 'undici'],
-    ['ioredis', ioredis],
-    ['@types/node', '@types/node'],
-  ] as const) {
-    const target = path.join(ROOT, 'node_modules', to);
-    symlinkSync(target, path.join(project, 'node_modules', name));
-  }
-  return project;
-}
-
 /** The README's code, each block as a file where it says it belongs. */
-function writeBlocks(project: string): string[] {
+function writeBlocks(project: CopiedProject): string[] {
   const blocks = /```ts\n\/\/ (\S+)\n([\s\S]*?)```/g;
-  return [...README.matchAll(blocks)].map(([, name = '', code = '']) => {
-    const file = path.join(project, name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, code);
-    return file;
-  });
+  return [...README.matchAll(blocks)].map(([, name = '', code = '']) =>
+    project.write(name, code)
+  );
 }
 
 t.test('imports nothing from outside but undici and ioredis', async (t) => {
@@ -103,20 +62,15 @@ t.test('imports nothing from outside but undici and ioredis', async (t) => {
 });
 
 t.test('a copy and the README’s code compile', async (t) => {
-  for (const ioredis of ['ioredis5', 'ioredis']) {
+  for (const ioredis of ['ioredis5', 'ioredis'] as const) {
     for (const settings of PROJECTS) {
-      const project = copyInto(t, ioredis);
+      const project = new CopiedProject(t, { modules: 'module', ioredis });
       const blocks = writeBlocks(project);
       t.equal(blocks.length, 5, 'blocks of code');
-      const wrong = path.join(project, 'wrong.ts');
-      writeFileSync(wrong, WRONG);
-      const folder = path.join(project, 'server/constellation');
-      const files = readdirSync(folder)
-        .filter((name) => name.endsWith('.ts'))
-        .map((name) => path.join(folder, name));
+      const wrong = project.write('wrong.ts', WRONG);
       const errors = typeErrors(
-        project,
-        [...files, ...blocks, wrong],
+        project.root,
+        [...project.copied, ...blocks, wrong],
         settings
       );
       t.match(errors, [
@@ -129,49 +83,6 @@ t.test('a copy and the README’s code compile', async (t) => {
       );
     }
   }
-});
-
-t.test('a copy runs with ioredis 5', { skip: NO_REDIS ?? false }, async (t) => {
-  const redis = await startRedis();
-  const server = await CountServer.start();
-  t.teardown(async () => {
-    await redis.stop();
-    await server.stop();
-  });
-  const project = copyInto(t, 'ioredis5');
-  const uri = postUri(Date.now() - 60_000);
-  server.links.set(uri, postLinks(5));
-  const file = path.join(project, 'ask.ts');
-  writeFileSync(
-    file,
-    `import { ConstellationClient } from './server/constellation/index.js';
-const client = new ConstellationClient(${JSON.stringify({
-      url: server.url,
-      fallbackUrl: 'off',
-      localSince: 'complete',
-      redisUrl: redis.url,
-    })});
-await client.ready();
-const { source, value } = await client.postStats('${uri}', { deadlineMs: 10_000 });
-process.stdout.write(source + ' ' + value.likes);
-await client.close();
-`
-  );
-  const run = async (): Promise<string> => {
-    const tsx = pathToFileURL(
-      path.join(ROOT, 'node_modules/tsx/dist/loader.mjs')
-    );
-    const child = spawn(process.execPath, ['--import', tsx.href, file], {
-      cwd: project,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await once(child, 'close');
-    return output;
-  };
-  t.equal(await run(), 'local 5');
-  t.equal(await run(), 'redis 5', 'the next process has it from Redis');
 });
 
 t.test(
