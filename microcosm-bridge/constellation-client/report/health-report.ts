@@ -89,11 +89,12 @@ function judge(
     return ['failing', 'No index answers; only what is kept can be given.'];
   }
   const problems: string[] = [];
-  if (main.breaker !== 'closed') {
-    problems.push(`${main.url} does not answer`);
-  }
-  if (fallback !== null && fallback.breaker !== 'closed') {
-    problems.push(`${fallback.url} does not answer`);
+  for (const index of [main, fallback]) {
+    if (index?.breaker === 'open')
+      problems.push(`${index.url} does not answer`);
+    if (index?.breaker === 'half-open') {
+      problems.push(`${index.url} failed and the next question tries it again`);
+    }
   }
   if (local?.verdict === 'behind') problems.push('the local index catches up');
   if (local?.verdict === 'stalled') {
@@ -101,7 +102,7 @@ function judge(
   }
   if (redis?.available === false) problems.push('Redis does not answer');
   if (problems.length === 0) return ['ok', 'All is well.'];
-  return ['degraded', `Answering, but ${problems.join(', ')}.`];
+  return ['degraded', `Answering, but ${problems.join(', and ')}.`];
 }
 
 function indexHealth(source: SourceStats): IndexHealth {

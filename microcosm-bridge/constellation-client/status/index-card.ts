@@ -56,25 +56,26 @@ export function indexCard({ source, samples, capacity }: IndexCardFacts): Html {
       <dt>Requests</dt>
       <dd>${count(source.requests)}</dd>
       <dt>Failed</dt>
-      <dd>${failures(source)}</dd>
-      <dt>Median, 99th percentile</dt>
-      <dd>
-        ${latency(source.latency.p50Ms)}, ${latency(source.latency.p99Ms)}
-      </dd>
+      <dd>${count(source.errors)}</dd>
+      <dt>Median</dt>
+      <dd>${latency(source.latency.p50Ms)}</dd>
+      <dt>99th percentile</dt>
+      <dd>${latency(source.latency.p99Ms)}</dd>
       <dt>Under way, waiting</dt>
       <dd>${count(source.active)}, ${count(source.waiting)}</dd>
       <dt>Breaker</dt>
       <dd>${breakerText(source)}${opened(breakerOpens)}</dd>
     </dl>
+    ${failures(source)}
   </section>`;
 }
 
-function failures({ errors, errorsByCode }: SourceStats): string {
-  if (errors === 0) return '0';
+function failures({ errors, errorsByCode }: SourceStats): Html | null {
+  if (errors === 0) return null;
   const codes = Object.entries(errorsByCode)
     .map(([code, times]) => `${code} ${count(times)}`)
     .join(', ');
-  return `${count(errors)} (${codes})`;
+  return html`<p class="note">Failed by: ${codes}.</p>`;
 }
 
 function breakerText({ breaker, breakerRetryInMs }: SourceStats): string {

@@ -43,6 +43,7 @@ header p { margin: 0; color: var(--quiet); flex-basis: 100%; }
 .spark { display: block; width: 100%; height: 40px; margin-top: 8px; flex: none; }
 .note + .spark { padding-top: 8px; height: 48px; }
 .spark .line { fill: none; stroke: var(--line); stroke-width: 1.6; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
+.spark .base { stroke: var(--edge); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .spark .area { fill: var(--area); stroke: none; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 3px 16px; margin: 10px 0 0; }
 dt { color: var(--quiet); } dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
@@ -60,9 +61,7 @@ footer a { color: inherit; }
 @media (max-width: 820px) { .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media (max-width: 560px) {
   main { padding: 18px 14px 32px; }
-  #rate, #latency, #hits, #load { display: flex; flex-direction: column; }
-#rate .spark, #latency .spark, #hits .spark, #load .spark { margin-top: auto; }
-.half { grid-column: 1 / -1; }
+  .half { grid-column: 1 / -1; }
   .card { padding: 12px 14px; }
   .big { font-size: 22px; }
 }

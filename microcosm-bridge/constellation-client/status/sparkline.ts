@@ -49,6 +49,7 @@ export function sparkline(
     role="img"
     aria-label="${label}"
   >
+    <path class="base" d="M 0 ${HEIGHT} H ${WIDTH}" />
     <path class="area" d="${areas.join(' ')}" />
     <path class="line" d="${lines.join(' ')}" />
   </svg>`;

@@ -121,7 +121,7 @@ function tiles({
   const perSecond = samples.map((sample) => sample.service.perSecond);
   const p50 = samples.map((sample) => sample.service.p50Ms);
   const hits = samples.map((sample) => sample.hitShare);
-  const failed = samples.map((sample) => sample.service.failures);
+  const failed = samples.map((sample) => sample.unanswered);
   const last = samples.findLast((sample) => sample.service.p50Ms !== null);
   const hitShare = stats.asked === 0 ? null : cacheHits(stats) / stats.asked;
   const sum = failed.reduce((all, one) => all + one, 0);
@@ -147,12 +147,12 @@ function tiles({
       ${spark('Share answered from the cache', hits, 1)}
     </section>
     <section class="card" id="load">
-      <h2>Failed, last ten minutes</h2>
+      <h2>Not answered, ten minutes</h2>
       <p class="big">${count(sum)}</p>
       <p class="note">
         ${count(service.active)} under way, ${count(service.refused)} sent away
       </p>
-      ${spark('Failed answers', failed, 1)}
+      ${spark('Questions without an answer', failed, 1)}
     </section>`;
 }
 

@@ -11,11 +11,9 @@ import { cacheHits } from '../report/stats-report.js';
 /** A few seconds of traffic in one direction. */
 export interface TrafficSample {
   readonly perSecond: number;
-  /** Null where nothing was answered. */
+  /** Of those that were answered; null where none was. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  /** Answers with a status of 500 or more, or requests that failed. */
-  readonly failures: number;
 }
 
 /** What a few seconds were like. */
@@ -27,6 +25,8 @@ export interface HistorySample {
   readonly fallback: TrafficSample;
   /** Share of the questions that no index was asked for; null without any. */
   readonly hitShare: number | null;
+  /** Questions that could have had an answer and got none. */
+  readonly unanswered: number;
   /** Age of the local index's newest event, where it is known. */
   readonly localAgeMs: number | null;
 }
@@ -72,13 +72,13 @@ export class TrafficHistory {
 
   /** Counts an answer of the service. */
   answered(status: number, durationMs: number): void {
-    this.#tallies.service.add(durationMs, status >= 500);
+    this.#tallies.service.add(durationMs, status < 500);
   }
 
   /** Counts a request to an index. */
   observe(event: ConstellationEvent): void {
     if (event.type !== 'request') return;
-    this.#tallies[event.role].add(event.durationMs, event.code !== null);
+    this.#tallies[event.role].add(event.durationMs, event.code === null);
   }
 
   view(): TrafficView {
@@ -98,6 +98,7 @@ export class TrafficHistory {
       main: main.sample(seconds),
       fallback: fallback.sample(seconds),
       hitShare: asked === 0 ? null : hits / asked,
+      unanswered: unansweredOf(stats) - unansweredOf(this.#before),
       localAgeMs: stats.local?.newestEventAgeMs ?? null,
     });
     if (this.#samples.length > MOST_SAMPLES) this.#samples.shift();
@@ -109,22 +110,26 @@ export class TrafficHistory {
 
 class Tally {
   readonly #latency = new LatencyHistogram();
-  #failures = 0;
+  #count = 0;
 
-  add(durationMs: number, failed: boolean): void {
-    this.#latency.record(durationMs);
-    if (failed) this.#failures += 1;
+  add(durationMs: number, answered: boolean): void {
+    this.#count += 1;
+    if (answered) this.#latency.record(durationMs);
   }
 
   sample(seconds: number): TrafficSample {
-    const { count, p50Ms, p99Ms } = this.#latency.summary();
-    return {
-      perSecond: count / seconds,
-      p50Ms,
-      p99Ms,
-      failures: this.#failures,
-    };
+    const { p50Ms, p99Ms } = this.#latency.summary();
+    return { perSecond: this.#count / seconds, p50Ms, p99Ms };
   }
+}
+
+/** What nobody could answer is no failure of the bridge. */
+const ASKED_WRONGLY: ReadonlySet<string> = new Set(['BAD_TARGET', 'REJECTED']);
+
+function unansweredOf({ failures }: ClientStats): number {
+  return Object.entries(failures)
+    .filter(([code]) => !ASKED_WRONGLY.has(code))
+    .reduce((sum, [, times]) => sum + times, 0);
 }
 
 function freshTallies(): Readonly<Record<SourceRole | 'service', Tally>> {
