@@ -29,21 +29,27 @@ const LONGEST_QUERY = 12_000;
 /** An endpoint as something to look up: kept in memory, never in Redis. */
 export function lookupKindOf<Q, T>(endpoint: Endpoint<Q, T>): LookupKind<Q, T> {
   return {
-    check: (query) => checkQuery(endpoint, query),
     key: (query) => requestPath(endpoint, query, endpoint.cursor(query)),
-    question: (query) => questionOf(endpoint, query),
+    check: (query, key) => checkQuery(endpoint, query, key),
+    question: (query, key) => questionOf(endpoint, query, key),
     memory: { ...MEMORY, sizeOf: endpoint.sizeOf },
     redis: null,
   };
 }
 
-function questionOf<Q, T>(endpoint: Endpoint<Q, T>, query: Q): Question<T> {
+function questionOf<Q, T>(
+  endpoint: Endpoint<Q, T>,
+  query: Q,
+  key: string
+): Question<T> {
   const marked = endpoint.cursor(query);
   const cursor = marked === undefined ? undefined : readCursor(marked);
   const target = endpoint.target(query);
   return {
     endpoint: endpoint.path,
-    path: requestPath(endpoint, query, cursor?.cursor),
+    // The key is the path but for the cursor, which has a mark of ours.
+    path:
+      cursor === undefined ? key : requestPath(endpoint, query, cursor.cursor),
     target: target ?? '',
     // Only the index that gave a cursor can go on from it; and what is asked
     // about the index itself is asked of that index.
@@ -67,7 +73,11 @@ function requestPath<Q, T>(
   return `${endpoint.path}?${text}`;
 }
 
-function checkQuery<Q, T>(endpoint: Endpoint<Q, T>, query: Q): void {
+function checkQuery<Q, T>(
+  endpoint: Endpoint<Q, T>,
+  query: Q,
+  key: string
+): void {
   const parameters = endpoint.parameters(query);
   for (const [name, value] of parameters) {
     if (name === 'limit') checkLimit(value);
@@ -75,7 +85,7 @@ function checkQuery<Q, T>(endpoint: Endpoint<Q, T>, query: Q): void {
   }
   const cursor = endpoint.cursor(query);
   if (cursor !== undefined) readCursor(cursor);
-  const { length } = requestPath(endpoint, query, cursor);
+  const { length } = key;
   if (length > LONGEST_QUERY) {
     throw new ConstellationError(
       'BAD_TARGET',

@@ -17,11 +17,14 @@ import { TimeLimit } from './time-limit.js';
 
 /** A kind of question: how to check, to name and to ask one. */
 export interface LookupKind<Q, T> {
-  /** @throws ConstellationError `BAD_TARGET` */
-  readonly check: (query: Q) => void;
   /** The cache's key; in Redis with the codec's prefix before it. */
   readonly key: (query: Q) => string;
-  readonly question: (query: Q) => Question<T>;
+  /**
+   * Both take the query's key, so as not to make it once more.
+   * @throws ConstellationError `BAD_TARGET`
+   */
+  readonly check: (query: Q, key: string) => void;
+  readonly question: (query: Q, key: string) => Question<T>;
   readonly memory: MemoryCacheOptions<T>;
   /** Null keeps this kind out of Redis. */
   readonly redis: RedisCodec<T> | null;
@@ -150,7 +153,7 @@ export class Lookup<Q, T> {
         );
         refresh.set(key, query);
       } else {
-        const problem = this.#problemOf(query);
+        const problem = this.#problemOf(query, key);
         if (problem === null) missing.set(key, query);
         else result.failed(query, problem);
       }
@@ -166,14 +169,16 @@ export class Lookup<Q, T> {
     const { pair } = this.#context;
     return this.#shelf.fromRedis([...queries.keys()], limitMs, (key) => {
       const query = queries.get(key);
-      return query !== undefined && pair.knowsAll(this.#kind.question(query));
+      return (
+        query !== undefined && pair.knowsAll(this.#kind.question(query, key))
+      );
     });
   }
 
-  #problemOf(query: Q): ConstellationError | null {
+  #problemOf(query: Q, key: string): ConstellationError | null {
     if (this.#context.closing.reason !== null) return closedError();
     try {
-      this.#kind.check(query);
+      this.#kind.check(query, key);
       return null;
     } catch (error) {
       return asConstellationError(error, 'BAD_TARGET', 'Cannot be asked.');
@@ -223,7 +228,7 @@ export class Lookup<Q, T> {
     flight: Flight<T>,
     ending: Ending
   ): Promise<FlightOutcome<T>> {
-    const question = this.#kind.question(query);
+    const question = this.#kind.question(query, key);
     try {
       const found = await this.#context.pair.ask(question, {
         caller: flight,
