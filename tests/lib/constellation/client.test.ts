@@ -188,6 +188,7 @@ t.test('calls that share a signal print no warning', async (t) => {
   const calls = Array.from({ length: 50 }, (_, index) =>
     client.postStats(postUri(NOW_MS - index), { signal: given.signal })
   );
+  await until(() => server.requests.length > 0);
   given.abort();
   for (const { status } of await Promise.allSettled(calls))
     t.equal(status, 'rejected');
