@@ -92,7 +92,9 @@ export class IndexPair {
       if (fallback === null) throw noSuchIndex();
       return this.#run(fallback, null, question, ask, ALONE);
     }
-    const plan = await this.#plan(question);
+    const planned = this.#plan(question);
+    // Nearly always it is there at once: nobody waits for a promise then.
+    const plan = planned instanceof Promise ? await planned : planned;
     if (question.pinnedTo === 'main') {
       return this.#run(main, null, question, ask, plan);
     }
@@ -118,12 +120,22 @@ export class IndexPair {
     }).run();
   }
 
-  async #plan<T>(question: Question<T>): Promise<Plan> {
-    const { main, fallback, monitor } = this.#options;
+  #plan<T>(question: Question<T>): Plan | Promise<Plan> {
+    const { main, monitor } = this.#options;
     const mainAllowed = main.allowed;
     // Nobody looks at an index that is left alone for a moment.
     const looked = mainAllowed ? monitor?.current() : monitor?.last;
-    const standing = looked instanceof Promise ? await looked : looked;
+    return looked instanceof Promise
+      ? looked.then((standing) => this.#choose(question, mainAllowed, standing))
+      : this.#choose(question, mainAllowed, looked);
+  }
+
+  #choose<T>(
+    question: Question<T>,
+    mainAllowed: boolean,
+    standing: LocalStanding | undefined
+  ): Plan {
+    const { main, fallback } = this.#options;
     return choosePlan({
       main: main.deployment,
       hasFallback: fallback !== null,

@@ -91,17 +91,20 @@ export class Lookup<Q, T> {
     const missing = this.#fromMemory(queries, result, startMs);
     if (missing.size === 0) return result;
 
-    const shelved = await this.#fromRedis(missing, untilMs - startMs);
-    const shelvedMs = clock.monotonicMs();
-    for (const [key, entry] of shelved) {
-      const query = missing.get(key);
-      if (query === undefined) continue;
-      missing.delete(key);
-      result.answered(query, this.#shelf.answer(entry, 'redis', shelvedMs));
+    const { redis } = this.#context;
+    if (redis !== null && this.#kind.redis !== null) {
+      const shelved = await this.#fromRedis(missing, untilMs - startMs);
+      const shelvedMs = clock.monotonicMs();
+      for (const [key, entry] of shelved) {
+        const query = missing.get(key);
+        if (query === undefined) continue;
+        missing.delete(key);
+        result.answered(query, this.#shelf.answer(entry, 'redis', shelvedMs));
+      }
+      if (missing.size === 0) return result;
     }
-    if (missing.size === 0) return result;
 
-    const letGo = this.#context.redis?.hold();
+    const letGo = redis?.hold();
     const flights = this.#depart(missing, deadlineMs);
     const end = await waitForFlights(
       flights.map(({ flight }) => flight),
@@ -209,15 +212,20 @@ export class Lookup<Q, T> {
     const { clock, closing } = this.#context;
     const reason = (): Error => deadlineError(BEHIND_MS);
     const limit = new TimeLimit(clock, BEHIND_MS, reason, closing);
-    const departures = [...queries].map(([key, query]) => ({
-      key,
-      query,
-      flight: this.#flights.join(key, (flight) =>
-        this.#ask(key, query, deadlineMs, flight, limit)
-      ),
-    }));
-    const landed = departures.map(({ flight }) => flight.landed);
-    void Promise.all(landed).then(() => limit.clear());
+    let underway = 0;
+    const landed = (): void => {
+      underway -= 1;
+      if (underway === 0) limit.clear();
+    };
+    const departures: Departure<Q, T>[] = [];
+    for (const [key, query] of queries) {
+      const flight = this.#flights.join(key, (begun) => {
+        underway += 1;
+        return this.#ask(key, query, deadlineMs, begun, limit).finally(landed);
+      });
+      departures.push({ key, query, flight });
+    }
+    if (underway === 0) limit.clear();
     return departures;
   }
 
