@@ -14,9 +14,8 @@ import { ENDPOINTS as ANSWERED } from '../../../../microcosm-bridge/constellatio
 import { healthReport } from '../../../../microcosm-bridge/constellation-embedded/health/health-report.js';
 import { StatusHistory } from '../../../../microcosm-bridge/constellation-embedded/health/status-history.js';
 import { DEFAULT_THRESHOLDS } from '../../../../microcosm-bridge/constellation-embedded/health/verdict.js';
-import { NO_CHROMIUM, startBrowser } from '../../../fixtures/browser.js';
 import { startGoldenApi } from '../../../fixtures/golden-api.js';
-import { DID, ENDPOINTS, PLACE } from '../../../fixtures/golden-questions.js';
+import { ENDPOINTS } from '../../../fixtures/golden-questions.js';
 import { commit } from '../../../fixtures/index-store.js';
 
 /** What Chromium sends. */
@@ -299,38 +298,6 @@ t.test('a page has an end, however long what it lists', async (t) => {
   t.ok(shown > 20);
   t.match(text, `${1000 - shown} more are only in the JSON`);
   t.equal(made.length, shown + 1, 'no more rows are made than shown');
-});
-
-t.test('in a browser', { skip: NO_CHROMIUM }, async (t) => {
-  const browser = await startBrowser();
-  t.teardown(() => browser.close());
-  const context = await browser.newContext({
-    javaScriptEnabled: false,
-    colorScheme: 'dark',
-    viewport: { width: 390, height: 800 },
-  });
-  const tab = await context.newPage();
-  const complaints: string[] = [];
-  tab.on('console', (message) => complaints.push(message.text()));
-  await tab.goto(api.url);
-  await tab.locator('details[open] input[name=target]').fill(DID);
-  await tab.locator('details[open] button').click();
-  await tab.locator('td a', { hasText: '19' }).click();
-  t.same(Object.fromEntries(new URL(tab.url()).searchParams), PLACE);
-  t.match(await tab.locator('.big').innerText(), /^19\s/);
-  await tab.locator('input[name=limit]').fill('7');
-  await tab.locator('button').click();
-  t.equal(await tab.locator('tbody tr').count(), 7, 'empty fields do no harm');
-  await tab.getByText('Next page').click();
-  await tab.getByText('Next page').click();
-  t.equal(await tab.locator('tbody tr').count(), 5);
-  t.equal(await tab.getByText('Next page').count(), 0);
-  const [ground, width] = await tab.evaluate<[string, number]>(
-    '[getComputedStyle(document.body).backgroundColor, document.documentElement.scrollWidth]'
-  );
-  t.equal(ground, 'rgb(21, 23, 27)', 'its policy lets its style through');
-  t.equal(width, 390, 'as wide as a phone');
-  t.same(complaints, []);
 });
 
 t.test('nothing was reported as a failure of ours', async (t) => {
