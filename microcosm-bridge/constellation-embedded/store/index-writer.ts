@@ -214,18 +214,21 @@ export class IndexWriter {
         return;
       }
       this.#removeLinks(didId, record);
-      if (links.length === 0) {
-        void this.#store.records.remove(key);
-        this.#linkingRecords--;
-      }
     }
-    if (links.length === 0) return;
     const refs: LinkRef[] = [];
     for (const { path, target } of links) {
       const sourceId = this.#sources.intern(sourceText(event.collection, path));
-      refs.push(this.#ledger.add(target, sourceId, didId, event.rkey));
+      const ref = this.#ledger.add(target, sourceId, didId, event.rkey);
+      if (ref !== null) refs.push(ref);
     }
     this.#added += refs.length;
+    if (refs.length === 0) {
+      if (known !== undefined) {
+        void this.#store.records.remove(key);
+        this.#linkingRecords--;
+      }
+      return;
+    }
     if (known === undefined) this.#linkingRecords++;
     void this.#store.records.put(key, packRecord(event.rev, refs));
   }

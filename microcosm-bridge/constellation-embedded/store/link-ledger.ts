@@ -33,6 +33,13 @@ import type { LinkRef, Slot } from './values.js';
 /** A target's slots by source, in order of first appearance. */
 type Subject = Map<number, Slot>;
 
+/**
+ * Most (collection, path) pairs that one target is indexed under. They share a
+ * value that each batch with a link to the target writes again: without an end
+ * a few hostile records would make it megabytes. Ordinary targets have dozens.
+ */
+export const MAX_TARGET_SOURCES = 8192;
+
 /** How many targets the writer keeps in memory between batches. */
 const CACHED_SUBJECTS = 20_000;
 
@@ -63,11 +70,21 @@ export class LinkLedger {
     return this.#nextSeq;
   }
 
-  /** Adds a link as the newest one of its slot. */
-  add(target: string, sourceId: number, didId: number, rkey: string): LinkRef {
+  /**
+   * Adds a link as the newest one of its slot.
+   *
+   * @returns null, and nothing is added, where it would be one source too many
+   */
+  add(
+    target: string,
+    sourceId: number,
+    didId: number,
+    rkey: string
+  ): LinkRef | null {
     const subject = this.#subject(target);
     let slot = subject.get(sourceId);
     if (slot === undefined) {
+      if (subject.size >= MAX_TARGET_SOURCES) return null;
       slot = {
         sourceId,
         slotId: take(this.#nextSlot),
