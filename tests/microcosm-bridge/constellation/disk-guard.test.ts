@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { spawn } from 'node:child_process';
@@ -16,12 +17,11 @@ import {
 } from '../../fixtures/constellation/entrypoint.js';
 
 /** The entrypoint on a disk whose room is in our hands: a df of our own says it. */
-async function onDisk(t: Test, freeMib: number) {
-  const dir = t.testdir();
+async function onDisk(t: Test, freeMib: number, dir = t.testdir()) {
   const [bin, room] = [join(dir, 'bin'), join(dir, 'room')];
   const leave = (mib: number): void => writeFileSync(room, `${mib}`);
   leave(freeMib);
-  mkdirSync(bin);
+  mkdirSync(bin, { recursive: true });
   writeFileSync(
     join(bin, 'df'),
     `#!/bin/sh
@@ -53,6 +53,7 @@ echo "/dev/vda 9000 100 $(cat '${room}') 2% /data"
     }
   };
   return {
+    dir,
     leave,
     child,
     exit,
@@ -81,6 +82,21 @@ t.test('started again it waits until there is room, saying so', async (t) => {
   it.leave(1536);
   await it.until(it.isServing);
   t.match(it.log(), 'there is room again');
+});
+
+t.test('what stopping has freed does not start it at once', async (t) => {
+  const it = await onDisk(t, 1024);
+  await it.until(it.isServing);
+  it.leave(1023);
+  t.equal(await it.exit, 0);
+  rmSync(join(recordDir(it.dir), 'ready'));
+  // RocksDB has let go of what it was merging, and would merge it again.
+  const again = await onDisk(t, 1400, it.dir);
+  await again.until(() => again.log().includes('starts at 1536 MiB'));
+  t.notOk(again.isServing());
+  again.leave(1536);
+  await again.until(again.isServing);
+  t.notOk(existsSync(join(it.dir, 'data/.disk-low')), 'and that is over');
 });
 
 t.test('the stop signal ends the wait', async (t) => {
