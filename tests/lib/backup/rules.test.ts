@@ -17,6 +17,7 @@ import {
   judgeServed,
   servedText,
 } from '../../../lib/backup/restore/served-counts.js';
+import { isTotalWrong } from '../../../lib/backup/verify/compare-index.js';
 import { parseBackupState } from '../../../lib/backup/run-record.js';
 
 t.test('names of what is unfinished are never those of backups', async (t) => {
@@ -131,4 +132,19 @@ t.test('what serves may have moved on, but knows what it was', async (t) => {
   const unasked = judgeServed([], []);
   t.doesNotThrow(() => assertServed(unasked));
   t.match(servedText(unasked), 'the backup counted no place');
+});
+
+t.test('a total of the real server may be more, not much less', async (t) => {
+  for (const [kind, seen, isWrong] of [
+    ['constellation', 100, false],
+    ['constellation', 75, false],
+    ['constellation', 74, true],
+    ['constellation', 250, false],
+    [null, 74, true],
+    ['embedded', 100, false],
+    ['embedded', 99, true],
+    ['embedded', 101, true],
+  ] as const) {
+    t.equal(isTotalWrong(kind, 100, seen), isWrong, `${kind} ${seen}`);
+  }
 });
