@@ -11,9 +11,13 @@ import {
   COMPOSES,
   docker,
   inspect,
+  run,
   until,
   type Done,
 } from '../fixtures/docker/engine.js';
+
+/** What the service is called that is built here. */
+const BUILT = 'constellation-local-backup:latest';
 
 const index = await setUpBackedUp(t, 'clserv');
 const { name, state, stack, script, backup, create, useImage } = index;
@@ -70,9 +74,21 @@ t.test('by a Compose service, with the socket only where said', async (t) => {
   await docker('unpause', await indexId());
   await untilReady();
 
-  // One that was missed is made at once: frozen, counted through the network.
+  // One that was missed is made at once: frozen, counted through the network,
+  // by an image that is built from this project, as the stack of the real
+  // server has none. Only where its bases are from is told.
+  t.teardown(() => run(['docker', 'rmi', '-f', BUILT]));
+  const built = await backup(...schedule, '--engine-socket', '--write');
+  t.equal(built.code, 0, built.stderr);
+  t.match(built.stdout + built.stderr, 'up -d --build');
+  const bases = path.join(state, 'bases.yml');
+  const args = { NODE_IMAGE: BASE.node, RUNTIME_IMAGE: BASE.debian };
+  const service = { 'constellation-backup': { build: { args } } };
+  writeFileSync(bases, JSON.stringify({ services: service }));
   writeFileSync(stateFile, JSON.stringify(never));
-  await compose(generation, [...own, 'up', '-d'], { cwd: stack.folder });
+  await compose(generation, [...own, '-f', bases, 'up', '-d', '--build'], {
+    cwd: stack.folder,
+  });
   t.equal(await until(outcome, isOver, 'a run'), 'good');
   const id = await docker(
     ...[
@@ -83,6 +99,7 @@ t.test('by a Compose service, with the socket only where said', async (t) => {
     ]
   );
   t.match(await inspect(id), {
+    Config: { Image: BUILT },
     HostConfig: {
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],

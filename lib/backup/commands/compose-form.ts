@@ -70,10 +70,11 @@ export async function composeForm(
   await makeBackupFolder(backups);
   const [owner, group] = [await stat(folder.path), await stat(socket)];
   const writes = uncovered([folder.path, backups], []);
+  const builds = flags.image === undefined && !isOwn;
   const file = makeBackupFile({
     project: PROJECT_FOLDER,
     image: flags.image ?? (isOwn ? index.imageName : BUILT_IMAGE),
-    builds: flags.image === undefined && !isOwn,
+    builds,
     command: [
       ...['schedule', '--run'],
       ...scheduleFlags(schedule),
@@ -94,7 +95,8 @@ export async function composeForm(
       const composeFile = shellWord(path.join(where, BACKUP_COMPOSE_FILE));
       const compose = `docker compose -p ${project}-backup -f ${composeFile}`;
       return [
-        `${compose} up -d`,
+        // One that was built before an upgrade is an old one.
+        `${compose} up -d${builds ? ' --build' : ''}`,
         `${compose} logs -f   # it makes the first one at once`,
         `${compose} down   # ends it`,
       ];
