@@ -5,20 +5,24 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { whileHeld } from '../../lib/backup/docker/hold.js';
+import { ROLE_LABEL } from '../../lib/compose/index.js';
 import { findContainers } from '../../lib/runtime/docker/container.js';
 import { DataHelper } from '../../lib/runtime/docker/data-helper.js';
 import { openEngine } from '../../lib/runtime/docker/engine.js';
 import {
   askJson,
+  runBackup,
   setUpBackedUp,
   type BackupDocument,
 } from '../fixtures/docker/backed-up.js';
-import { docker, run, until } from '../fixtures/docker/engine.js';
+import { docker, inspect, run, until } from '../fixtures/docker/engine.js';
+import { engineWithoutFreezing } from '../fixtures/docker/refusing-engine.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -29,7 +33,15 @@ const { relabelled } = index;
 
 t.test('a hot copy in the container while events come in', async (t) => {
   const before = await askJson(`${api}/health`);
-  const { manifest, verified } = await create();
+  const looking = until(
+    () => docker('ps', '-q', '--filter', `label=${ROLE_LABEL}=look`),
+    Boolean,
+    'a container that opens it'
+  ).then(inspect);
+  const [{ manifest, verified }, look] = [await create(), await looking];
+  t.match(look, {
+    HostConfig: { NetworkMode: 'none', ReadonlyRootfs: true },
+  });
   t.equal(verified, true, 'opened without a network, and counted');
   t.match(manifest, {
     runtime: 'docker',
@@ -59,6 +71,25 @@ t.test('the real server’s way: frozen for a moment', async (t) => {
   t.ok(manifest.snapshot.pauseMs > 0);
   t.ok(manifest.snapshot.pauseMs < 5000, `${manifest.snapshot.pauseMs} ms`);
   t.ok(manifest.sentinels.length >= 10, 'counted by its API');
+  t.equal(await status(), 'running');
+});
+
+t.test('an engine that cannot freeze: stopped, and said first', async (t) => {
+  const engine = await engineWithoutFreezing(t);
+  const done = await runBackup(state, ['create', '--json'], {
+    ...index.env,
+    DOCKER_HOST: engine.url,
+  });
+  t.equal(done.code, 0, done.stderr);
+  t.match(
+    done.stderr,
+    'the engine cannot freeze the container (Cannot pause container: OCI runtime pause failed: unable to freeze: unknown), so the container is stopped'
+  );
+  t.ok(engine.refused() > 1, 'it was tried again');
+  const { manifest, verified } = JSON.parse(done.stdout) as BackupDocument;
+  t.match(manifest.snapshot, { method: 'stop' });
+  t.ok(manifest.snapshot.pauseMs > 0);
+  t.equal(verified, true);
   t.equal(await status(), 'running');
 });
 
@@ -156,7 +187,7 @@ t.test('an image that does not say: stopped, and said first', async (t) => {
   t.equal((await backup('verify', manifest.id, '--quick')).code, 0);
 });
 
-t.test('a flipped byte, a missing file', async (t) => {
+t.test('a flipped byte, a file cut off, a missing file', async (t) => {
   const made = await create();
   const stored = made.manifest.files[0]?.stored ?? '';
   const file = path.join(made.path, stored);
@@ -167,6 +198,10 @@ t.test('a flipped byte, a missing file', async (t) => {
   const flipped = await backup('verify', made.manifest.id);
   t.equal(flipped.code, 1);
   t.match(flipped.stderr, `${stored} is damaged`);
+  truncateSync(file, middle);
+  const cut = await backup('verify', made.manifest.id, '--quick');
+  t.equal(cut.code, 1);
+  t.match(cut.stderr, `${stored} is damaged`);
   rmSync(file);
   const restored = await backup('restore', made.path, '--yes');
   t.equal(restored.code, 1);

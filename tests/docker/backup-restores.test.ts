@@ -7,14 +7,12 @@ import {
   runBackup,
   setUpBackedUp,
 } from '../fixtures/docker/backed-up.js';
-import { docker, run } from '../fixtures/docker/engine.js';
+import { docker } from '../fixtures/docker/engine.js';
 import { makePlace } from '../fixtures/docker/set-up.js';
-
-const ROOT = new URL('../..', import.meta.url).pathname;
 
 const index = await setUpBackedUp(t, 'clback');
 const { name, volume, state, stack, api, backup, create } = index;
-const { inVolume, ofTheMoment, indexId, untilReady, env, generation } = index;
+const { inVolume, indexId, untilReady, env, generation } = index;
 const first = await create();
 
 t.test('restored beside the old data, then swapped', async (t) => {
@@ -60,31 +58,6 @@ t.test('restored beside the old data, then swapped', async (t) => {
   const last = await create();
   t.equal(last.verified, true, 'what was restored is backed up');
 });
-
-for (const stage of ['verify', 'start'] as const) {
-  t.test(`a restore killed at ${stage} leaves one whole index`, async (t) => {
-    const [sentinel] = first.manifest.sentinels;
-    if (sentinel === undefined) throw new Error('no place was counted');
-    const program = 'tests/fixtures/backup/dying-restore.ts';
-    await run(
-      [
-        ...([process.execPath, '--import', 'tsx', program] as const),
-        ...[state, stage, first.manifest.id],
-      ],
-      { cwd: ROOT, env }
-    ).catch(() => undefined); // killed
-    const { stderr } = await backup('status');
-    if (stage !== 'verify') t.match(stderr, /was killed.*was started/);
-    await untilReady();
-    t.ok((await countOf(api, sentinel)) >= sentinel.records);
-    t.equal(await ofTheMoment(), '', 'no container of the moment is left');
-    // What the first one had unpacked, the second one has removed.
-    const unpacked = (await inVolume()).filter((name) =>
-      name.startsWith('.unpacking-')
-    );
-    t.equal(unpacked.length, stage === 'verify' ? 1 : 0);
-  });
-}
 
 t.test('to another volume and port, which is a folder', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'clback-folder-'));

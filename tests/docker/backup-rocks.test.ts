@@ -6,45 +6,33 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import { createInterface } from 'node:readline';
 import t from 'tap';
-import { startSimulator } from '../../microcosm-bridge/jetstream-simulator/index.js';
 import {
-  askJson,
   countOf,
   setUpBackedUp,
   type BackupDocument,
 } from '../fixtures/docker/backed-up.js';
 import { docker, until } from '../fixtures/docker/engine.js';
 import { buildRocksImage } from '../fixtures/docker/rocks-image.js';
-import type { WriterCheck } from '../fixtures/docker/rocks-server/load.js';
+import {
+  assertNoWriteMissing,
+  finishedWrites,
+  startReachableStream,
+  startWriting,
+} from '../fixtures/docker/rocks-load.js';
 
 /** The moments differ in what RocksDB is at: several are looked at. */
 const ROUNDS = 1;
 /** Of a kilobyte each, so that there are files to be merged. */
 const WRITTEN_FIRST = 8000;
 
-// The engine's bridge, which containers and this machine reach.
-const [bridge] = networkInterfaces()['docker0'] ?? [];
-if (bridge === undefined) throw new Error('the engine has no docker0');
-const simulator = await startSimulator({
-  host: bridge.address,
-  sample: true,
-  withoutCursor: 'oldest',
-  live: { eventsPerSecond: 20 },
-});
-t.teardown(() => simulator.close());
+const simulator = await startReachableStream(t);
 const index = await setUpBackedUp(t, 'clrock', {
   build: buildRocksImage,
   jetstream: simulator.url,
 });
 const { api, backup, create, indexId, status, inVolume } = index;
-
-/** Highest number of each writer whose write is finished. */
-async function finished(ask = ''): Promise<readonly number[]> {
-  return (await askJson(`${api}/_load${ask}`))['finished'] as number[];
-}
 
 /** How many files RocksDB has merged so far, in its own words. */
 async function merged(): Promise<number> {
@@ -78,7 +66,7 @@ async function take(): Promise<Taken> {
   let isOver = false;
   const asking = (async () => {
     while (!isOver) {
-      const numbers = await finished();
+      const numbers = await finishedWrites(api);
       said.push({ atMs: Date.now(), numbers });
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
@@ -95,7 +83,11 @@ async function take(): Promise<Taken> {
     const pause = moments.find(({ action }) => action === 'pause');
     const before = said.findLast(({ atMs }) => atMs < (pause?.atMs ?? 0));
     if (before === undefined) throw new Error('nothing was said before it');
-    return { ...made, before: before.numbers, after: await finished() };
+    return {
+      ...made,
+      before: before.numbers,
+      after: await finishedWrites(api),
+    };
   } finally {
     const ended = once(events, 'exit');
     events.kill();
@@ -106,9 +98,9 @@ async function take(): Promise<Taken> {
 const taken: Taken[] = [];
 
 t.test('frozen and linked while it writes as hard as it goes', async (t) => {
-  await finished('/start?writers=4');
+  await startWriting(api);
   await until(
-    finished,
+    () => finishedWrites(api),
     (numbers) => numbers.reduce((sum, one) => sum + one, 0) > WRITTEN_FIRST,
     'enough to be merged'
   );
@@ -140,16 +132,7 @@ t.test('restored, not one finished write is missing', async (t) => {
       ...(['restore', manifest.id, '--yes', '--resume-wait', '0'] as const)
     );
     t.equal(done.code, 0, done.stderr);
-    const answer = await askJson(`${api}/_check?writers=4`);
-    const writers = answer['writers'] as readonly WriterCheck[];
-    t.equal(writers.length, before.length);
-    for (const [writer, found] of writers.entries()) {
-      const { highest } = found;
-      const [least = 0, most = 0] = [before[writer], after[writer]];
-      t.match(found, { missing: 0, wrong: 0, counter: highest });
-      t.ok(least > 0 && highest >= least, `${highest} of at least ${least}`);
-      t.ok(highest < most, 'and nothing that was written afterwards');
-    }
+    await assertNoWriteMissing(t, api, before, after);
     for (const sentinel of manifest.sentinels) {
       t.equal(await countOf(api, sentinel), sentinel.records, sentinel.target);
     }
