@@ -37,6 +37,8 @@ type Subject = Map<number, Slot>;
  * Most (collection, path) pairs that one target is indexed under. They share a
  * value that each batch with a link to the target writes again: without an end
  * a few hostile records would make it megabytes. Ordinary targets have dozens.
+ * As many that the index met first (likes, follows, what the network is made of)
+ * always go in, so that nobody can fill a target up before its first like.
  */
 export const MAX_TARGET_SOURCES = 8192;
 
@@ -84,7 +86,8 @@ export class LinkLedger {
     const subject = this.#subject(target);
     let slot = subject.get(sourceId);
     if (slot === undefined) {
-      if (subject.size >= MAX_TARGET_SOURCES) return null;
+      const isEarly = sourceId < MAX_TARGET_SOURCES;
+      if (subject.size >= MAX_TARGET_SOURCES && !isEarly) return null;
       slot = {
         sourceId,
         slotId: take(this.#nextSlot),

@@ -58,3 +58,15 @@ t.test('a target is indexed under so many sources and no more', async (t) => {
   index.reader.refresh();
   t.match(index.reader.slot(POST, LIKES), { records: 2, dids: 2 });
 });
+
+t.test('a flood cannot keep the first like of a post out', async (t) => {
+  const index = openTestIndex(t.testdir());
+  t.teardown(index.close);
+  index.apply(like(A, '1', OTHER));
+  const flood = hostile(0, 2 * MAX_TARGET_SOURCES);
+  index.apply(commit('create', B, 'a.b.c', '1', flood));
+  index.apply(like(A, '2', POST));
+  index.reader.refresh();
+  t.equal(index.reader.slots(POST).length, MAX_TARGET_SOURCES + 1);
+  t.match(index.reader.slot(POST, LIKES), { records: 1, dids: 1 });
+});
