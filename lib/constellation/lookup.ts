@@ -1,6 +1,7 @@
 import type { Answer, Batch, CallOptions } from './answer.js';
 import { BatchResult } from './batch-result.js';
 import { abortedError, closedError, deadlineError } from './call-errors.js';
+import type { CacheEntry } from './cache-entry.js';
 import type { Ending } from './ending.js';
 import { ConstellationError, asConstellationError } from './errors.js';
 import { waitForFlights, type LandingEnd } from './landing.js';
@@ -88,19 +89,17 @@ export class Lookup<Q, T> {
     const startMs = clock.monotonicMs();
     const untilMs = startMs + deadlineMs - marginMs;
     const result = new BatchResult<Q, T>(this.#context.usage);
-    const missing = this.#fromMemory(queries, result, startMs);
-    if (missing.size === 0) return result;
+    const unknown = this.#fromMemory(queries, result, startMs);
+    if (unknown.size === 0) return result;
 
     const { redis } = this.#context;
+    let missing: ReadonlyMap<string, Q> = unknown;
     if (redis !== null && this.#kind.redis !== null) {
-      const shelved = await this.#fromRedis(missing, untilMs - startMs);
+      const shelved = await this.#fromRedis(unknown, untilMs - startMs);
       const shelvedMs = clock.monotonicMs();
-      for (const [key, entry] of shelved) {
-        const query = missing.get(key);
-        if (query === undefined) continue;
-        missing.delete(key);
+      missing = this.#withoutFound(unknown, shelved, (query, entry) => {
         result.answered(query, this.#shelf.answer(entry, 'redis', shelvedMs));
-      }
+      });
       if (missing.size === 0) return result;
     }
 
@@ -178,6 +177,22 @@ export class Lookup<Q, T> {
     });
   }
 
+  /** What was not found, by key; tells of what was. */
+  #withoutFound(
+    queries: ReadonlyMap<string, Q>,
+    entries: readonly (CacheEntry<T> | null)[],
+    found: (query: Q, entry: CacheEntry<T>, key: string) => void
+  ): ReadonlyMap<string, Q> {
+    const left = new Map<string, Q>();
+    let index = 0;
+    for (const [key, query] of queries) {
+      const entry = entries[index++] ?? null;
+      if (entry === null) left.set(key, query);
+      else found(query, entry, key);
+    }
+    return left;
+  }
+
   #problemOf(query: Q, key: string): ConstellationError | null {
     if (this.#context.closing.reason !== null) return closedError();
     try {
@@ -196,12 +211,14 @@ export class Lookup<Q, T> {
     );
     if (due.length === 0) return;
     for (const [key] of due) this.#refreshing.add(key);
-    const renewed = await this.#fromRedis(new Map(due), deadlineMs);
-    const left = new Map(due.filter(([key]) => !renewed.has(key)));
+    const queries = new Map(due);
+    const renewed = await this.#fromRedis(queries, deadlineMs);
+    const left = this.#withoutFound(queries, renewed, (_query, _entry, key) =>
+      this.#refreshing.delete(key)
+    );
     for (const { key, flight } of this.#depart(left, deadlineMs)) {
       void flight.landed.then(() => this.#refreshing.delete(key));
     }
-    for (const key of renewed.keys()) this.#refreshing.delete(key);
   }
 
   /** Starts asking, or joins who asks already; all within one time limit. */

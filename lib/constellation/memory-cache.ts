@@ -43,10 +43,11 @@ export class MemoryCache<T> {
   }
 
   set(key: string, entry: CacheEntry<T>): void {
-    this.delete(key);
     const { entries, sizeBytes = Infinity } = this.#options;
+    if (entries === 0) return;
+    this.delete(key);
     // One that fits nowhere must not push out all others first.
-    if (entries === 0 || this.#sizeOf(entry) > sizeBytes) return;
+    if (this.#sizeOf(entry) > sizeBytes) return;
     this.#entries.set(key, entry);
     this.#sizeBytes += this.#sizeOf(entry);
     this.#evict();

@@ -34,8 +34,8 @@ export function redisEntryReader<const F extends readonly string[], T>(
   return (text) => {
     if (text.length > LONGEST_ENTRY) return null;
     const match = own.exec(text);
-    const read =
-      match === null ? readJson(text, fields) : readOwn(match, fields.length);
+    if (match !== null) return fromOwn(match, fields, pick);
+    const read = readJson(text, fields);
     if (read === null || !areCounts(read.counts, fields)) return null;
     const { counts, fetchedAt, origin } = read;
     return {
@@ -65,13 +65,29 @@ function ownPattern(fields: readonly string[]): RegExp {
   return new RegExp(`^\\{${counts.join(',')},"origin":"([a-z]+)"\\}$`);
 }
 
-function readOwn(match: RegExpExecArray, fields: number): Read {
+/** The pattern has seen that they are counts. */
+function fromOwn<F extends readonly string[], T>(
+  match: RegExpExecArray,
+  fields: F,
+  pick: (counts: Counts<F>) => T
+): RedisEntry<T> | null {
   const counts: number[] = [];
-  for (let group = 1; group <= fields; group++) {
+  for (let group = 1; group <= fields.length; group += 1) {
     counts.push(Number(match[group]));
   }
-  const fetchedAt = Number(match[fields + 1]);
-  return { counts, fetchedAt, origin: match[fields + 2] };
+  if (!areAsMany(counts, fields)) return null;
+  return {
+    value: pick(counts),
+    origin: originOf(match[fields.length + 2]),
+    fetchedAtMs: Number(match[fields.length + 1]),
+  };
+}
+
+function areAsMany<F extends readonly string[]>(
+  values: readonly number[],
+  fields: F
+): values is Counts<F> {
+  return values.length === fields.length;
 }
 
 function readJson(text: string, fields: readonly string[]): Read | null {

@@ -74,36 +74,35 @@ export class Shelf<T> {
    * @param limitMs the longest it may take
    * @param trusts whether what does not say where it is from can be taken for
    *   whole: an older program may have asked an index too young to know
+   * @returns in the order of the keys; null for what is not there or not fresh
    */
   async fromRedis(
     keys: readonly string[],
     limitMs: number,
     trusts: (key: string) => boolean
-  ): Promise<ReadonlyMap<string, CacheEntry<T>>> {
-    const found = new Map<string, CacheEntry<T>>();
+  ): Promise<readonly (CacheEntry<T> | null)[]> {
     const { redis } = this.#context;
-    if (redis === null || this.#codec === null) return found;
+    if (redis === null || this.#codec === null) return [];
     const { prefix } = this.#codec;
     const texts = await redis.read(
       keys.map((key) => prefix + key),
       limitMs
     );
-    if (texts === null) return found;
+    if (texts === null) return [];
     // One look at the clocks for all: each costs a tenth of an entry.
     const now = timesOf(this.#context.clock);
-    for (const [index, key] of keys.entries()) {
+    return keys.map((key, index) => {
       const text = texts[index] ?? null;
       const entry = text === null ? null : this.#decode(text, now);
       const fresh =
         entry !== null &&
         (entry.origin !== null || trusts(key)) &&
         this.#take(key, entry, now.monotonicMs);
-      if (fresh) found.set(key, entry);
       redis.countRead(
         fresh ? 'hit' : text !== null && entry === null ? 'garbage' : 'miss'
       );
-    }
-    return found;
+      return fresh ? entry : null;
+    });
   }
 
   /**
