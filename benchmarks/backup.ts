@@ -10,7 +10,8 @@
  * is not measured: --only-make does no more than that, and --made measures with
  * what it has left in DIR, which is removed. While it is backed up, the index takes in 500 events a
  * second and is asked without a pause. Needs three times the size on the disk
- * of the temporary folder.
+ * of the temporary folder. Then the same of an index in a container, where a
+ * Docker engine answers: benchmarks/backup-docker.ts.
  */
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -44,6 +45,8 @@ import {
   generateEvents,
   startSimulator,
 } from '../microcosm-bridge/jetstream-simulator/index.js';
+
+import { hasEngine, measureDocker } from './backup-docker.js';
 
 const { values: asked } = parseArgs({
   options: {
@@ -213,9 +216,10 @@ try {
       onStage,
     })
   );
-  process.stdout.write(`${labelled(rows).join('\n')}\n`);
 } finally {
   await runtime.stop({ force: true, deadlineMs: 10_000 });
   await simulator.close();
   rmSync(root, { recursive: true, force: true });
 }
+if (await hasEngine()) await measureDocker(SIZE_MIB, row);
+process.stdout.write(`${labelled(rows).join('\n')}\n`);
