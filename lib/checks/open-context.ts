@@ -8,6 +8,7 @@ import type { CheckClock, CheckContext } from './check-context.js';
 import type { CheckLimits } from './check-limits.js';
 import { isStoreOf } from './data/open-file.js';
 import {
+  envFolderOf,
   findAppViewContainers,
   findRedisInside,
 } from './docker/docker-subject.js';
@@ -93,6 +94,9 @@ export async function openContext(
           ? null
           : {
               ...appview,
+              envFolder: isDocker
+                ? await envFolderOf(runtime, appview.folder)
+                : appview.folder,
               running: async () => {
                 const containers = isDocker
                   ? await findAppViewContainers(runtime)

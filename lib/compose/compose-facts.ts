@@ -38,6 +38,29 @@ export function mergeFacts(files: readonly ComposeFacts[]): ComposeFacts {
   return { services, networks };
 }
 
+/**
+ * What is written in files, corrected by what Compose makes of them: services
+ * that it includes, and all that it knows of each. Only the files say which
+ * services extend others or read which files, what no profile of now starts,
+ * and how a network is defined. Pure.
+ */
+export function withModel(
+  written: ComposeFacts,
+  model: ComposeFacts
+): ComposeFacts {
+  const services = new Map(written.services);
+  for (const [name, service] of model.services) {
+    const { isExtension = false, envFiles = [] } =
+      written.services.get(name) ?? {};
+    services.set(name, { ...service, isExtension, envFiles });
+  }
+  const networks = new Map<string, Mapping | null>(written.networks);
+  for (const name of model.networks.keys()) {
+    if (!networks.has(name)) networks.set(name, null);
+  }
+  return { services, networks };
+}
+
 function mergeService(base: ServiceFacts, over: ServiceFacts): ServiceFacts {
   return {
     name: base.name,
@@ -51,6 +74,7 @@ function mergeService(base: ServiceFacts, over: ServiceFacts): ServiceFacts {
     networkMode: over.networkMode ?? base.networkMode,
     dependsOn: union(base.dependsOn, over.dependsOn),
     profiles: union(base.profiles, over.profiles),
+    envFiles: union(base.envFiles, over.envFiles),
     isExtension: base.isExtension || over.isExtension,
   };
 }
@@ -71,6 +95,7 @@ function serviceFacts(name: string, service: Mapping): ServiceFacts {
     networkMode: text(service['network_mode']),
     dependsOn: names(service['depends_on']),
     profiles: names(service['profiles']),
+    envFiles: envFilesOf(service['env_file']),
     isExtension: service['extends'] !== undefined,
   };
 }
@@ -93,6 +118,15 @@ function environmentOf(value: unknown): ReadonlyMap<string, string | null> {
       scalar(entry),
     ])
   );
+}
+
+/** All forms: one, or a list of names and of mappings with a `path`. */
+function envFilesOf(value: unknown): readonly string[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return entries.flatMap((entry) => {
+    const file = text(entry) ?? text(mapping(entry)?.['path']);
+    return file === null ? [] : [file];
+  });
 }
 
 /** Both forms of a set of names: a list, or a mapping's keys. */

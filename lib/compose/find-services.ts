@@ -22,6 +22,10 @@ export interface FoundServices {
   /** At least one. */
   readonly apps: readonly FoundService[];
   readonly bridge: FoundService | null;
+  /** Others that set what these do: perhaps of the AppView, and left alone. */
+  readonly left: readonly string[];
+  /** Every service of the file, but ours. */
+  readonly all: readonly ServiceFacts[];
 }
 
 /**
@@ -65,7 +69,16 @@ export function findServices(
       { code: 'ambiguous-service', candidates: [both.service.name] }
     );
   }
-  return { apps: found, bridge };
+  const taken = new Set([...found, bridge].map((one) => one?.service.name));
+  const left = others.filter(
+    (service) => !taken.has(service.name) && sets(...APP_KEYS)(service)
+  );
+  return {
+    apps: found,
+    bridge,
+    left: left.map(({ name }) => name),
+    all: others,
+  };
 }
 
 /** A sign by which a service shows what it is, the surest first. */
@@ -78,6 +91,9 @@ const sets =
   (...keys: readonly string[]) =>
   ({ environment }: ServiceFacts): boolean =>
     keys.some((key) => environment.has(key));
+
+/** Set by what asks Constellation itself. */
+const APP_KEYS = ['CONSTELLATION_ENABLED', 'CONSTELLATION_URL'];
 
 const BRIDGE_SIGNS: readonly Sign[] = [
   {
@@ -101,7 +117,7 @@ const APP_SIGNS: readonly Sign[] = [
   { because: 'is called app', fits: ({ name }) => name === 'app' },
   {
     because: 'sets CONSTELLATION_ENABLED or CONSTELLATION_URL',
-    fits: sets('CONSTELLATION_ENABLED', 'CONSTELLATION_URL'),
+    fits: sets(...APP_KEYS),
   },
   {
     because: 'is called appview',

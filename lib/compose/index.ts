@@ -9,7 +9,7 @@ export {
   type ComposeErrorCode,
   type ComposeErrorOptions,
 } from './compose-error.js';
-export { composeFacts, mergeFacts } from './compose-facts.js';
+export { composeFacts, mergeFacts, withModel } from './compose-facts.js';
 export {
   findServices,
   type FoundService,
@@ -36,7 +36,7 @@ export {
   type OverriddenService,
 } from './overlay-options.js';
 export { overlayText } from './overlay-text.js';
-export { parseCompose } from './parse-compose.js';
+export { assertServices, parseCompose } from './parse-compose.js';
 export { PINNED_SOURCE } from './pinned-source.js';
 export type { ComposeFacts, ServiceFacts } from './service-facts.js';
 export {

@@ -13,10 +13,15 @@ const MAX_ALIASES = 1000;
  * Reads the text of a compose file.
  *
  * @param path - for messages
+ * @param isPart - one of several: the services may be in the others
  * @throws ComposeError `too-large`, `broken-yaml` with the line,
  *   `not-a-compose-file`
  */
-export function parseCompose(text: string, path: string): ComposeFacts {
+export function parseCompose(
+  text: string,
+  path: string,
+  isPart = false
+): ComposeFacts {
   if (text.length > MAX_COMPOSE_CHARACTERS) {
     throw new ComposeError(
       `${path}: larger than ${MAX_COMPOSE_CHARACTERS} characters`,
@@ -40,14 +45,21 @@ export function parseCompose(text: string, path: string): ComposeFacts {
     throw broken(path, reason, error);
   }
   const facts = composeFacts(parsed);
-  if (facts.services.size === 0) {
-    throw new ComposeError(`${path}: has no services`, {
-      code: 'not-a-compose-file',
-      path,
-      suggestion: 'give the compose file of the AppView with --compose-file',
-    });
-  }
+  if (!isPart) assertServices(facts, path);
   return facts;
+}
+
+/**
+ * @param path - for the message
+ * @throws ComposeError `not-a-compose-file` where there are none
+ */
+export function assertServices({ services }: ComposeFacts, path: string): void {
+  if (services.size > 0) return;
+  throw new ComposeError(`${path}: has no services`, {
+    code: 'not-a-compose-file',
+    path,
+    suggestion: 'give the compose file of the AppView with --compose-file',
+  });
 }
 
 function broken(path: string, reason: string, cause: unknown): ComposeError {

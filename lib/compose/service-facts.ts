@@ -12,6 +12,8 @@ export interface ServiceFacts {
   readonly dependsOn: readonly string[];
   /** Started only with one of these profiles, when there are any. */
   readonly profiles: readonly string[];
+  /** Files from which its variables are read, as they are written. */
+  readonly envFiles: readonly string[];
   /** Whether it extends another service. */
   readonly isExtension: boolean;
 }

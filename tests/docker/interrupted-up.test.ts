@@ -45,7 +45,8 @@ for (const { name } of COMPOSES) {
     t.equal(`v${program.generation}`, name);
     writeFileSync(path.join(folder, 'overlay.yml'), 'services: {}\n');
     const stack = {
-      ...{ project, folder, switched: ['app'], apps: ['app'] },
+      ...{ project, folder, envFolder: folder },
+      ...{ switched: ['app'], apps: ['app'] },
       baseFiles: [path.join(folder, 'docker-compose.yml')],
       overlayFile: path.join(folder, 'overlay.yml'),
     };

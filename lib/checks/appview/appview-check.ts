@@ -19,7 +19,7 @@ export const appviewCheck: Check<CheckContext> = {
         suggestion: 'npx zx scripts/setup.ts --appview DIR',
       };
     }
-    const file = path.join(appview.folder, '.env');
+    const file = path.join(appview.envFolder, '.env');
     const content = await readEnvFile(file);
     const fix = setupCommand(appview);
     if (content === undefined) {

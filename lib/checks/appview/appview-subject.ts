@@ -2,6 +2,8 @@
 export interface AppViewSubject {
   /** Its folder. */
   readonly folder: string;
+  /** The folder of the `.env` that it is told by; mostly the same. */
+  readonly envFolder: string;
   /** How it is known, for people: `--appview` or `setup.json`. */
   readonly knownBy: string;
   /** The AppView as it runs; empty where none is found. */

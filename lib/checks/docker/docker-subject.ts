@@ -23,6 +23,15 @@ export async function findAppViewContainers(
   return await Promise.all(apps.map((app) => asRunning(runtime, app)));
 }
 
+/** The folder of the `.env` from which Compose tells an AppView. */
+export async function envFolderOf(
+  runtime: DockerRuntime,
+  appview: string
+): Promise<string> {
+  const stack = (await runtime.record())?.stack;
+  return stack?.named?.appview === appview ? stack.envFolder : appview;
+}
+
 async function asRunning(
   runtime: DockerRuntime,
   app: ContainerFacts

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  assertServices,
   ComposeError,
   findServices,
   fitOverlay,
@@ -10,13 +10,21 @@ import {
   OVERLAY_FILE,
   overlayText,
   parseCompose,
+  withModel,
   type FoundServices,
   type NamedServices,
 } from '../../compose/index.js';
-import { assignments, readEnvFile, readEnvText } from '../../env/index.js';
-import { RuntimeError } from '../runtime-error.js';
 import { PROJECT_FOLDER, type StateFolder } from '../state-folder.js';
-import { projectNameOf, type ComposeStack } from './compose-stack.js';
+import { findBaseFiles } from './base-files.js';
+import type { ComposeModel } from './compose-model.js';
+import {
+  projectNameOf,
+  type ComposeStack,
+  type NamedStack,
+  type StackFiles,
+} from './compose-stack.js';
+import { pathSeparator, readStackEnv } from './stack-env.js';
+import { chooseProject } from './stack-project.js';
 
 /** What is said of an AppView's stack. */
 export interface StackWish {
@@ -39,13 +47,19 @@ export interface FittedStack {
   readonly services: FoundServices | null;
 }
 
-/** Names under which Compose looks for a file, in its order. */
-const USUAL_NAMES = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-];
+/** What is known besides an AppView's files. */
+export interface StackSurroundings {
+  readonly folder: StateFolder;
+  /** Of the Compose that is called. */
+  readonly generation: 1 | 2;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of an earlier run; null: there was none. */
+  readonly earlier: ComposeStack | null;
+  /** What Compose makes of some files; null: it cannot be asked. */
+  readonly model: (files: StackFiles) => Promise<ComposeModel | null>;
+  /** Projects that have containers from a folder, and how that was written. */
+  readonly projects: (folder: string) => Promise<ReadonlyMap<string, string>>;
+}
 
 /** The index alone has a project of its own. */
 const ALONE_PROJECT = 'constellation-local';
@@ -54,42 +68,46 @@ const ALONE_PROJECT = 'constellation-local';
  * Finds the files of an AppView's stack and what the overlay for it has to be.
  * Nothing is written.
  *
- * @throws ComposeError; RuntimeError BAD_STACK
+ * @throws ComposeError; RuntimeError BAD_STACK, COMPOSE_FAILED
  */
 export async function fitStack(
   wish: StackWish,
-  folder: StateFolder
+  around: StackSurroundings
 ): Promise<FittedStack> {
   const { appview, bridge: isBridgeWanted = false } = wish;
-  const env = await envOf(appview ?? PROJECT_FOLDER);
-  const baseFiles = appview === null ? [] : baseFilesOf(appview, wish, env);
+  const { folder, generation, earlier } = around;
+  if (appview === null) return alone(wish, folder);
+  const named = namedOf({ ...wish, appview }, earlier);
+  // Compose 1 knows its folder by its real path alone.
+  const place =
+    generation === 1 ? await realpath(appview).catch(() => appview) : appview;
+  const env = await readStackEnv(place);
+  const { files: baseFiles, envFolder } = findBaseFiles({
+    appview: place,
+    composeFiles: named.composeFiles,
+    env,
+    separator: pathSeparator(env, around.env),
+    generation,
+  });
   const [first] = baseFiles;
-  if (appview === null || first === undefined) {
-    const text = isBridgeWanted
-      ? overlayText(makeOverlay({ services: [], bridge: true }))
-      : null;
-    return {
-      stack: {
-        project: wish.projectName ?? ALONE_PROJECT,
-        folder: PROJECT_FOLDER,
-        baseFiles: [],
-        overlayFile:
-          text === null
-            ? path.join(PROJECT_FOLDER, OVERLAY_FILE)
-            : folder.overlay,
-        switched: [],
-        apps: [],
-      },
-      overlay: text,
-      services: null,
-    };
-  }
-  const texts = await Promise.all(baseFiles.map((file) => readBounded(file)));
-  const facts = mergeFacts(
-    texts.map((text, index) => parseCompose(text, baseFiles[index] ?? ''))
-  );
-  const services = findServices(facts, wish.services);
+  if (first === undefined) return alone(wish, folder);
   const stackFolder = path.dirname(first);
+  const files = { baseFiles, envFolder, folder: stackFolder };
+  const model = await around.model({
+    ...files,
+    project: null,
+    overlayFile: '',
+  });
+  const texts = await Promise.all(baseFiles.map((file) => readBounded(file)));
+  const written = mergeFacts(
+    texts.map((text, index) => parseCompose(text, baseFiles[index] ?? '', true))
+  );
+  const facts = model === null ? written : withModel(written, model.facts);
+  assertServices(facts, baseFiles.join(', '));
+  const services = findServices(facts, {
+    apps: named.apps ?? undefined,
+    bridge: named.bridge ?? undefined,
+  });
   const isInside = stackFolder === PROJECT_FOLDER;
   const toolkit = isInside ? '.' : PROJECT_FOLDER;
   const options = { toolkit, bridge: isBridgeWanted };
@@ -97,66 +115,108 @@ export async function fitStack(
   const isUsual = isInside && text === overlayText(makeOverlay());
   const { bridge } = services;
   const apps = services.apps.map(({ service }) => service.name);
+  const there = await around.projects(stackFolder);
+  const project = chooseProject({
+    named: named.projectName,
+    usual:
+      model?.project ??
+      (await writtenProject(envFolder, generation)) ??
+      projectNameOf(path.basename(stackFolder), generation),
+    earlier: earlier?.folder === stackFolder ? earlier.project : null,
+    there,
+  });
   return {
     stack: {
-      project:
-        wish.projectName ??
-        nonEmpty(env.get('COMPOSE_PROJECT_NAME')) ??
-        nameIn(texts[0] ?? '') ??
-        projectNameOf(path.basename(stackFolder)),
-      folder: stackFolder,
-      baseFiles,
+      project,
+      ...movedTo(there.get(project) ?? stackFolder, files),
       overlayFile: isUsual
         ? path.join(PROJECT_FOLDER, OVERLAY_FILE)
         : folder.overlay,
       switched: bridge === null ? apps : [...apps, bridge.service.name],
       apps,
+      named,
     },
     overlay: isUsual ? null : text,
     services,
   };
 }
 
-/** Given, or named by its `.env`, or as Compose would look. */
-function baseFilesOf(
-  appview: string,
-  { composeFiles }: StackWish,
-  env: ReadonlyMap<string, string>
-): readonly string[] {
-  const named =
-    composeFiles.length > 0 ? composeFiles : filesOf(env.get('COMPOSE_FILE'));
-  const own = named
-    .map((file) => path.resolve(appview, file))
-    // An earlier setup has put the overlay there.
-    .filter((file) => path.basename(file) !== OVERLAY_FILE);
-  const missing = own.find((file) => !existsSync(file));
-  if (missing !== undefined) {
-    throw new RuntimeError(`there is no compose file ${missing}`, {
-      code: 'BAD_STACK',
-      suggestion: 'name the AppView’s files with --compose-file',
-    });
-  }
-  if (own.length > 0) return own;
-  const usual = USUAL_NAMES.find((name) =>
-    existsSync(path.join(appview, name))
-  );
-  if (usual === undefined) return [];
-  const beside = usual.replace(/\.(ya?ml)$/, '.override.$1');
-  return [usual, beside]
-    .map((name) => path.join(appview, name))
-    .filter((file) => existsSync(file));
+type Places = Pick<ComposeStack, 'folder' | 'envFolder' | 'baseFiles'>;
+
+/**
+ * The same folder by another path. Relative paths of the files become absolute
+ * ones in containers: written otherwise, the containers would count as others.
+ */
+function movedTo(to: string, places: Places): Places {
+  const { folder, envFolder, baseFiles } = places;
+  const move = (file: string): string => {
+    const inside = path.relative(folder, file);
+    return inside.startsWith('..') ? file : path.join(to, inside);
+  };
+  return {
+    folder: to,
+    envFolder: move(envFolder),
+    baseFiles: baseFiles.map(move),
+  };
 }
 
-/** `COMPOSE_FILE` as Compose splits it. */
-function filesOf(value: string | undefined): readonly string[] {
-  return (value ?? '').split(path.delimiter).filter((file) => file !== '');
+/** The index by itself, in the project that is ours. */
+function alone(
+  { projectName, bridge: isBridgeWanted = false }: StackWish,
+  folder: StateFolder
+): FittedStack {
+  const text = isBridgeWanted
+    ? overlayText(makeOverlay({ services: [], bridge: true }))
+    : null;
+  return {
+    stack: {
+      project: projectName ?? ALONE_PROJECT,
+      folder: PROJECT_FOLDER,
+      envFolder: PROJECT_FOLDER,
+      baseFiles: [],
+      overlayFile:
+        text === null
+          ? path.join(PROJECT_FOLDER, OVERLAY_FILE)
+          : folder.overlay,
+      switched: [],
+      apps: [],
+    },
+    overlay: text,
+    services: null,
+  };
 }
 
-async function envOf(folder: string): Promise<ReadonlyMap<string, string>> {
-  const content = await readEnvFile(path.join(folder, '.env'));
-  if (content === undefined) return new Map();
-  const written = assignments(readEnvText(content.text));
-  return new Map([...written].map(([key, { value }]) => [key, value]));
+/** What is named now, else what an earlier run was told of the same AppView. */
+function namedOf(
+  {
+    appview,
+    composeFiles,
+    projectName,
+    services,
+  }: StackWish & {
+    readonly appview: string;
+  },
+  earlier: ComposeStack | null
+): NamedStack {
+  const before = earlier?.named?.appview === appview ? earlier.named : null;
+  return {
+    appview,
+    composeFiles:
+      composeFiles.length > 0 ? composeFiles : (before?.composeFiles ?? []),
+    projectName: projectName ?? before?.projectName ?? null,
+    apps: services.apps ?? before?.apps ?? null,
+    bridge: services.bridge ?? before?.bridge ?? null,
+  };
+}
+
+/** Only Compose 2 says the project itself; Compose 1 knows no `name:`. */
+async function writtenProject(
+  envFolder: string,
+  generation: 1 | 2
+): Promise<string | null> {
+  const env = await readStackEnv(envFolder);
+  const name = env.get('COMPOSE_PROJECT_NAME') ?? '';
+  return name === '' ? null : projectNameOf(name, generation);
 }
 
 async function readBounded(file: string): Promise<string> {
@@ -169,16 +229,4 @@ async function readBounded(file: string): Promise<string> {
       cause,
     });
   }
-}
-
-/** The top-level `name:` of Compose 2, where it is written out. */
-function nameIn(text: string): string | null {
-  return (
-    /^name:[ \t]*["']?([a-z0-9][-_a-z0-9]*)["']?[ \t]*$/m.exec(text)?.[1] ??
-    null
-  );
-}
-
-function nonEmpty(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text;
 }

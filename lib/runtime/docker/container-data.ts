@@ -26,8 +26,7 @@ export async function containerData(
   const name =
     !isWish && mounted !== undefined
       ? mounted.name
-      : (dataPath ??
-        `${project}_${COMPOSE_VARIABLES.CONSTELLATION_DATA_PATH.default}`);
+      : (dataPath ?? volumeName(project));
   const isVolume = !name.startsWith('/');
   const exists = isVolume
     ? await volumeExists(engine, name)
@@ -40,6 +39,12 @@ export async function containerData(
     ? await folderInside(engine, container.id, '/data')
     : await measuredOutside(engine, name, exists);
   return { kind: 'volume', name, exists, sample: false, ...measured };
+}
+
+/** As Compose names it; Compose 1 leaves off what a project begins with. */
+function volumeName(project: string): string {
+  const name = COMPOSE_VARIABLES.CONSTELLATION_DATA_PATH.default;
+  return `${project.replace(/^[-_]+/, '')}_${name}`;
 }
 
 /** What is known of data that no container has open: the engine's own disk. */

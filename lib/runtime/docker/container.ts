@@ -63,6 +63,7 @@ export const COMPOSE_LABELS = {
   oneOff: 'com.docker.compose.oneoff',
   place: 'com.docker.compose.container-number',
   configFiles: 'com.docker.compose.project.config_files',
+  workingDir: 'com.docker.compose.project.working_dir',
 } as const;
 
 /** The containers of a service, found by Compose's labels alone. */

@@ -1,4 +1,5 @@
-import { composeFacts, type ComposeFacts } from '../../compose/index.js';
+import type { ComposeFacts } from '../../compose/index.js';
+import { askModel } from './compose-model.js';
 import { findContainers, type ContainerFacts } from './container.js';
 import type { ComposeStack, StackView } from './compose-stack.js';
 import type { DockerRuntime } from './docker-runtime.js';
@@ -35,9 +36,7 @@ export async function dependenciesStay(
   if (program.generation === 1) return false;
   const ask = (...args: readonly string[]): Promise<string> =>
     runCompose(program, stack, { view, args, variables: {}, signal });
-  const facts = composeFacts(
-    JSON.parse(await ask('config', '--format', 'json'))
-  );
+  const { facts } = await askModel(program, stack, { view, signal });
   const names = dependenciesOf(facts, services);
   if (names.length === 0) return true;
   const hashes = parseHashes(await ask('config', '--hash', names.join(',')));

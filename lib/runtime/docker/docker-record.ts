@@ -10,7 +10,7 @@ import {
   stateText,
   writeStateFile,
 } from '../state-file.js';
-import type { ComposeStack } from './compose-stack.js';
+import type { ComposeStack, NamedStack } from './compose-stack.js';
 
 /** The content of `docker.json`. */
 export interface DockerRecord {
@@ -93,7 +93,32 @@ function parseStack(value: unknown): ComposeStack | null {
   if (typeof project !== 'string' || typeof folder !== 'string') return null;
   if (typeof overlayFile !== 'string') return null;
   if (baseFiles === null || switched === null || apps === null) return null;
-  return { project, folder, baseFiles, overlayFile, switched, apps };
+  const { envFolder } = stack;
+  return {
+    project,
+    folder,
+    envFolder: typeof envFolder === 'string' ? envFolder : folder,
+    baseFiles,
+    overlayFile,
+    switched,
+    apps,
+    named: parseNamed(stack['named']),
+  };
+}
+
+function parseNamed(value: unknown): NamedStack | undefined {
+  const named = asFields(value);
+  const composeFiles = texts(named?.['composeFiles']);
+  if (named === null || composeFiles === null) return undefined;
+  const { appview, projectName, bridge } = named;
+  if (typeof appview !== 'string') return undefined;
+  return {
+    appview,
+    composeFiles,
+    projectName: typeof projectName === 'string' ? projectName : null,
+    apps: texts(named['apps']),
+    bridge: typeof bridge === 'string' ? bridge : null,
+  };
 }
 
 function texts(value: unknown): readonly string[] | null {

@@ -1,5 +1,3 @@
-import { BRIDGE_SERVICE } from '../../compose/index.js';
-import { assertPortFree } from '../port-check.js';
 import { RuntimeError } from '../runtime-error.js';
 import { assertChange } from '../runtime-state.js';
 import type {
@@ -14,16 +12,9 @@ import type {
   StopOptions,
 } from '../runtime.js';
 import type { StateFolder } from '../state-folder.js';
-import { writeStateFile } from '../state-file.js';
-import { fitStack, type FittedStack, type StackWish } from './appview-stack.js';
-import { bringUpIndex } from './bring-up-index.js';
+import type { FittedStack, StackWish } from './appview-stack.js';
 import { bringUpBridge, type BridgeTools } from './bridge-container.js';
-import {
-  giveNameBack,
-  provideBridgeImage,
-  removeFormer,
-} from './bridge-image.js';
-import { assertBridgePortFree, changeBridge } from './change-bridge.js';
+import { changeBridge } from './change-bridge.js';
 import { findCompose, type ComposeProgram } from './compose-program.js';
 import type { ComposeStack } from './compose-stack.js';
 import { containerData } from './container-data.js';
@@ -41,12 +32,12 @@ import {
   isUp,
   sightIndex,
   stopContainer,
-  takeBackContainer,
   type Sighting,
 } from './index-container.js';
-import { provideImage } from './provide-image.js';
+import { assertSameProject } from './same-project.js';
+import { StackFitter } from './stack-fitter.js';
+import { startIndex } from './start-index.js';
 import { startActions, startPlan } from './start-plan.js';
-import { startRecord } from './start-record.js';
 import { wantedIndex, type WantedIndex } from './wanted-index.js';
 
 /** What the Docker runtime works with. */
@@ -59,18 +50,11 @@ export interface DockerRuntimeOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-const ALONE: StackWish = {
-  appview: null,
-  composeFiles: [],
-  projectName: null,
-  services: {},
-};
-
 /** The index in a container, by Compose and the engine's own API. */
 export class DockerRuntime implements Runtime {
   readonly kind = 'docker';
   readonly #folder: StateFolder;
-  readonly #wish: StackWish | undefined;
+  readonly #stacks: StackFitter;
   readonly #settingsFile: string | undefined;
   readonly #env: Readonly<Record<string, string | undefined>>;
   #engine: Engine | undefined;
@@ -78,9 +62,15 @@ export class DockerRuntime implements Runtime {
 
   constructor(options: DockerRuntimeOptions) {
     this.#folder = options.folder;
-    this.#wish = options.stack;
     this.#settingsFile = options.settingsFile;
     this.#env = options.env ?? process.env;
+    this.#stacks = new StackFitter({
+      folder: options.folder,
+      wish: options.stack,
+      env: this.#env,
+      engine: () => this.engine,
+      compose: () => this.compose(),
+    });
   }
 
   /** The engine that is asked. @throws RuntimeError NOT_AVAILABLE */
@@ -100,15 +90,14 @@ export class DockerRuntime implements Runtime {
     return await readDockerRecord(this.#folder.docker);
   }
 
-  /** The stack the index is, or would be, part of. */
-  async stack(): Promise<ComposeStack> {
-    return (await this.#fitted(await this.record())).stack;
+  /** The stack the index is, or would be, part of, and what fits it. */
+  async fitted(): Promise<FittedStack> {
+    return await this.#stacks.fit(await this.record());
   }
 
-  /** The service of the stack's own that is a bridge; null: there is none. */
-  async ownBridge(): Promise<string | null> {
-    const { services } = await this.#fitted(null);
-    return services?.bridge?.service.name ?? null;
+  /** The same without what fits it. */
+  async stack(): Promise<ComposeStack> {
+    return (await this.fitted()).stack;
   }
 
   /** The index's container; null: there is none. */
@@ -119,6 +108,7 @@ export class DockerRuntime implements Runtime {
   async plan(config: RuntimeConfig): Promise<RuntimePlan> {
     const seen = await this.#look();
     const wanted = await this.#wanted(config, seen.record);
+    assertSameProject(seen, wanted);
     const actions = await startActions(this.engine, wanted, seen);
     return startPlan(seen, wanted, actions);
   }
@@ -130,7 +120,7 @@ export class DockerRuntime implements Runtime {
     const plan = await this.plan(config);
     if (plan.change === 'none') return await this.status();
     const seen = await this.#look();
-    const { record, container, bridge, verdict } = seen;
+    const { record, verdict } = seen;
     if (plan.change === 'restart') {
       throw new RuntimeError(
         `it runs already, but ${plan.reasons.join(', ')}`,
@@ -147,44 +137,8 @@ export class DockerRuntime implements Runtime {
       return await this.status();
     }
     assertChange(verdict.state, 'starting');
-    const { bind, port, metricsPort } = config;
-    const hasBridge = (config.bridge ?? null) !== null;
-    await assertPortFree(bind, port, '--port');
-    if (metricsPort !== null) {
-      await assertPortFree(bind, metricsPort, '--metrics-port');
-    }
-    await assertBridgePortFree(config, seen);
-    const next = await startRecord(this.engine, wanted, record);
-    if (wanted.overlay !== null) {
-      await writeStateFile(wanted.stack.overlayFile, wanted.overlay);
-    }
-    const { project } = next.stack;
-    await provideImage(wanted, {
-      ...tools,
-      variables: next.variables,
-      logFile: this.#folder.buildLog,
-    });
-    const former = hasBridge
-      ? await provideBridgeImage(wanted, next, tools)
-      : null;
-    await saveDockerRecord(this.#folder.docker, next);
-    try {
-      await bringUpIndex(this, next, options);
-      if (hasBridge) await bringUpBridge(next, tools);
-      else await takeBackContainer(this.engine, project, null, BRIDGE_SERVICE);
-      await saveDockerRecord(this.#folder.docker, {
-        ...next,
-        phase: 'running',
-      });
-      await removeFormer(this.engine, former);
-      return await this.status();
-    } catch (error) {
-      await takeBackContainer(this.engine, project, bridge, BRIDGE_SERVICE);
-      await takeBackContainer(this.engine, project, container);
-      await giveNameBack(this.engine, former);
-      await saveDockerRecord(this.#folder.docker, record);
-      throw error;
-    }
+    await startIndex(this, { wanted, seen, tools });
+    return await this.status();
   }
 
   async stop(options: StopOptions = {}): Promise<RuntimeStatus> {
@@ -228,7 +182,7 @@ export class DockerRuntime implements Runtime {
 
   async data(config?: RuntimeConfig): Promise<DataLocation> {
     const { record, container } = await this.#look();
-    const { stack } = await this.#fitted(record);
+    const { stack } = await this.#stacks.fit(record);
     return await containerData(this.engine, {
       project: stack.project,
       dataPath: (config ?? record?.config)?.dataPath ?? null,
@@ -284,34 +238,21 @@ export class DockerRuntime implements Runtime {
     return await sightIndex(await this.record(), () => this.engine);
   }
 
-  /** @param isBridgeWanted (default: as wished) */
-  async #fitted(
-    record: DockerRecord | null,
-    isBridgeWanted?: boolean
-  ): Promise<FittedStack> {
-    if (this.#wish === undefined && record !== null) {
-      return { stack: record.stack, overlay: null, services: null };
-    }
-    const wish = this.#wish ?? ALONE;
-    const bridge = isBridgeWanted ?? wish.bridge;
-    return await fitStack({ ...wish, bridge }, this.#folder);
-  }
-
   async #wanted(
     config: RuntimeConfig,
     record: DockerRecord | null
   ): Promise<WantedIndex> {
     return await wantedIndex({
       config,
-      fitted: await this.#fitted(record, (config.bridge ?? null) !== null),
+      fitted: await this.#stacks.fit(record, (config.bridge ?? null) !== null),
       record,
       settingsFile: this.#settingsFile,
       env: this.#env,
     });
   }
 
-  /** Writes down what came of a change made from outside. */
-  async keep(record: DockerRecord): Promise<void> {
+  /** Writes down what came of a change; null: that there is nothing. */
+  async keep(record: DockerRecord | null): Promise<void> {
     await saveDockerRecord(this.#folder.docker, record);
   }
 

@@ -2,7 +2,8 @@ import { RuntimeError } from '../runtime-error.js';
 import type { ComposeProgram } from './compose-program.js';
 import {
   composeCommand,
-  type ComposeStack,
+  filesOf,
+  type StackFiles,
   type StackView,
 } from './compose-stack.js';
 import { runProgram, type ProgramEnd } from './run-program.js';
@@ -21,14 +22,14 @@ export interface ComposeCall {
 /** Calls Compose, whatever its exit code. @throws as runProgram */
 export async function callCompose(
   program: ComposeProgram,
-  stack: ComposeStack,
+  stack: StackFiles,
   { view, args, variables, ...options }: ComposeCall
 ): Promise<ProgramEnd> {
   // Files and project are said on the command line, and nothing may say more.
   const { COMPOSE_FILE: _, COMPOSE_PROJECT_NAME: __, ...env } = process.env;
   return await runProgram(composeCommand(program, stack, view, args), {
     ...options,
-    cwd: stack.folder,
+    cwd: stack.envFolder,
     env: { ...env, ...variables },
   });
 }
@@ -40,7 +41,7 @@ export async function callCompose(
  */
 export async function runCompose(
   program: ComposeProgram,
-  stack: ComposeStack,
+  stack: StackFiles,
   call: ComposeCall
 ): Promise<string> {
   const { code, stdout, lastLines } = await callCompose(program, stack, call);
@@ -53,7 +54,7 @@ export async function runCompose(
     `${name} ended with ${code ?? 'a signal'}:${quoted.join('')}`,
     {
       code: 'COMPOSE_FAILED',
-      suggestion: `look at the compose files: ${[...stack.baseFiles, stack.overlayFile].join(', ')}`,
+      suggestion: `look at the compose files: ${filesOf(stack, call.view).join(', ')}`,
     }
   );
 }

@@ -12,6 +12,7 @@ import {
   recreateServices,
   runningContainers,
 } from '../../runtime/docker/recreate-services.js';
+import { pathSeparator, readStackEnv } from '../../runtime/docker/stack-env.js';
 import { RuntimeError } from '../../runtime/runtime-error.js';
 import { SetupError } from '../setup-error.js';
 import { UndoableEnvFile } from '../undoable-env-file.js';
@@ -139,7 +140,7 @@ export class ComposeSwitch implements AppViewSwitch {
       next:
         services.length === stack.switched.length
           ? null
-          : `start the AppView: docker compose up -d in ${stack.folder}`,
+          : `start the AppView: docker compose up -d in ${stack.envFolder}`,
     };
   }
 
@@ -149,8 +150,9 @@ export class ComposeSwitch implements AppViewSwitch {
   ): Promise<Readonly<Record<string, string | null>>> {
     const record = await this.#runtime.record();
     const files = [...stack.baseFiles, stack.overlayFile].map((file) =>
-      inFolder(stack.folder, file)
+      inFolder(stack.envFolder, file)
     );
+    const env = await readStackEnv(stack.envFolder);
     return {
       ...record?.variables,
       CONSTELLATION_ENABLED: 'true',
@@ -158,7 +160,7 @@ export class ComposeSwitch implements AppViewSwitch {
       CONSTELLATION_LOCAL: 'true',
       CONSTELLATION_CACHE_TTL: String(cacheTtlSeconds),
       CONSTELLATION_TIMEOUT: String(timeoutMs),
-      COMPOSE_FILE: files.join(path.delimiter),
+      COMPOSE_FILE: files.join(pathSeparator(env, process.env)),
       // What was noted, not what a start was told.
       CONSTELLATION_LOCAL_SINCE: record?.since ?? null,
     };
@@ -195,7 +197,7 @@ function notWell(error: unknown): unknown {
   return new RuntimeError('the AppView does not get well with the index', {
     code: 'START_FAILED',
     suggestion:
-      'it is put back, asking what it asked before: mend what it says, then run setup again; without --appview setup starts the index alone',
+      'it is put back, asking what it asked before: mend what it says, then run setup again',
     cause: error,
   });
 }
@@ -206,8 +208,8 @@ function hasOverlay({ labels }: ContainerFacts): boolean {
   return files.split(',').some((file) => path.basename(file) === OVERLAY_FILE);
 }
 
-function envFileOf({ folder }: ComposeStack): string {
-  return path.join(folder, '.env');
+function envFileOf({ envFolder }: ComposeStack): string {
+  return path.join(envFolder, '.env');
 }
 
 /** As short as Compose finds it from there. */

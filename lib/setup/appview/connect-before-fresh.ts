@@ -29,7 +29,8 @@ export async function connectBeforeFresh(
       'the AppView stays as it is: the index takes nothing in yet, and would answer with numbers that are too low',
       {
         code: 'NOT_FRESH',
-        suggestion: `set it up without --appview, wait until ${FRESH_CHECK} passes, then connect the AppView`,
+        suggestion:
+          'run setup again and let it wait longer (--wait 600), or with another stream (--jetstream); what the index has taken in is kept',
       }
     );
   }

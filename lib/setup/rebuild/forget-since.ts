@@ -35,7 +35,7 @@ export async function forgetSince(
     undo.add('time told to the AppView', async (undoSignal) => {
       await recreateServices(runtime, { ...anew, signal: undoSignal });
     });
-    const file = new UndoableEnvFile(path.join(stack.folder, '.env'), undo);
+    const file = new UndoableEnvFile(path.join(stack.envFolder, '.env'), undo);
     await file.write({ CONSTELLATION_LOCAL_SINCE: null });
     if (file.done !== null) {
       const env = recordFileChange(appview.env, file.done);

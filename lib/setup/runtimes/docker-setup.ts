@@ -10,6 +10,7 @@ import {
 import { deathOf } from '../../runtime/death.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import { isOfOtherRevision } from '../../runtime/docker/image-target.js';
+import { readStackEnv } from '../../runtime/docker/stack-env.js';
 import { reachableUrl } from '../../runtime/embedded/embedded-processes.js';
 import { hostPort } from '../../runtime/embedded/embedded-command.js';
 import type { RuntimeConfig } from '../../runtime/runtime.js';
@@ -17,6 +18,7 @@ import { ComposeSwitch } from '../appview/compose-switch.js';
 import { EnvFileSwitch } from '../appview/env-file-switch.js';
 import type { AppViewSwitch } from '../appview/appview-switch.js';
 import { DOCKER_PREREQUISITES } from '../prerequisites/docker-prerequisites.js';
+import { stackNotices } from './stack-notices.js';
 import type {
   FoundData,
   FoundHealth,
@@ -37,7 +39,8 @@ export const DOCKER_SETUP: SetupRuntimeKind = {
   open: (options) =>
     new DockerSetup(
       new DockerRuntime(options),
-      options.env['CONSTELLATION_VERSION']
+      options.env['CONSTELLATION_VERSION'],
+      options.env
     ),
 };
 
@@ -51,16 +54,32 @@ export class DockerSetup implements SetupRuntime {
   readonly maxStreams = 1;
 
   readonly #revision: string | undefined;
+  readonly #shell: Readonly<Record<string, string | undefined>>;
 
-  /** @param revision of the server, where somebody named one */
-  constructor(runtime: DockerRuntime, revision?: string) {
+  /**
+   * @param revision of the server, where somebody named one
+   * @param shell in which an operator calls Compose
+   */
+  constructor(
+    runtime: DockerRuntime,
+    revision?: string,
+    shell: Readonly<Record<string, string | undefined>> = {}
+  ) {
     this.runtime = runtime;
     this.#revision = revision;
+    this.#shell = shell;
     // An AppView without a compose file runs on this machine itself.
     this.appview = new ComposeSwitch(runtime, new EnvFileSwitch());
   }
 
-  readonly ownBridge = (): Promise<string | null> => this.runtime.ownBridge();
+  readonly ownBridge = async (): Promise<string | null> =>
+    (await this.runtime.fitted()).services?.bridge?.service.name ?? null;
+
+  readonly notices = async (): Promise<readonly string[]> => {
+    const fitted = await this.runtime.fitted();
+    const env = await readStackEnv(fitted.stack.envFolder);
+    return stackNotices(fitted, { env, shell: this.#shell });
+  };
 
   apiUrl({ bind, port }: RuntimeConfig): string {
     return reachableUrl(`http://${hostPort(bind, port)}`);

@@ -85,6 +85,9 @@ export interface SetupRuntime {
    */
   readonly ownBridge?: (() => Promise<string | null>) | undefined;
 
+  /** What the operator of the AppView's stack should know beforehand. */
+  readonly notices?: (() => Promise<readonly string[]>) | undefined;
+
   /** It may reach streams that this machine does not (default false). */
   readonly hasOwnNetwork?: boolean | undefined;
 

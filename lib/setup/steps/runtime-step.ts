@@ -81,6 +81,7 @@ export const runtimeStep: LookStep = {
     });
     findings.set('runtime', opened);
     if (hasBridge) await leaveToOwnBridge(run, opened);
+    run.warnings.push(...((await opened.notices?.()) ?? []));
     const because = choice.because === '' ? '' : ` (${choice.because})`;
     return { status: 'done', text: `${chosen.title}${because}` };
   },

@@ -70,7 +70,7 @@ export function planLines(
     `look whether it is healthy and fresh; if not, go back to ${container.image}`,
     ...(record.stack.baseFiles.length === 0
       ? []
-      : [`write the image into the .env in ${record.stack.folder}`]),
+      : [`write the image into the .env in ${record.stack.envFolder}`]),
   ];
 }
 

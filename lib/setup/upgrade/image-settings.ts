@@ -37,7 +37,7 @@ export async function writeImageSettings(
   }
   const appview = record.current?.appview ?? null;
   if (appview !== null && stack.baseFiles.length > 0) {
-    const file = new UndoableEnvFile(path.join(stack.folder, '.env'), undo);
+    const file = new UndoableEnvFile(path.join(stack.envFolder, '.env'), undo);
     await file.write(wanted);
     if (file.done !== null) {
       const env = recordFileChange(appview.env, file.done);

@@ -33,6 +33,7 @@ const RECORD: DockerRecord = {
   stack: {
     project: 'p',
     folder: '/f',
+    envFolder: '/f',
     baseFiles: [],
     overlayFile: '/o',
     switched: [],
@@ -127,13 +128,13 @@ t.test('what an image is built from is told by its bytes', async (t) => {
 });
 
 t.test('its Redis is of the shell, else of .env', async (t) => {
-  const folder = t.testdir({
+  const envFolder = t.testdir({
     '.env': "CONSTELLATION_BRIDGE_REDIS_URL='redis://r'\n",
   });
   const name = 'CONSTELLATION_BRIDGE_REDIS_URL';
-  t.equal(await bridgeRedis({ folder }, {}), 'redis://r');
-  t.equal(await bridgeRedis({ folder }, { [name]: '' }), '', 'set to none');
-  t.equal(await bridgeRedis({ folder: t.testdir({}) }, {}), '');
-  writeFileSync(path.join(folder, '.env'), `${name}=redis://$USER@r\n`);
-  t.equal(await bridgeRedis({ folder }, {}), null, 'Compose may replace it');
+  t.equal(await bridgeRedis({ envFolder }, {}), 'redis://r');
+  t.equal(await bridgeRedis({ envFolder }, { [name]: '' }), '', 'set to none');
+  t.equal(await bridgeRedis({ envFolder: t.testdir({}) }, {}), '');
+  writeFileSync(path.join(envFolder, '.env'), `${name}=redis://$USER@r\n`);
+  t.equal(await bridgeRedis({ envFolder }, {}), null, 'Compose may replace it');
 });

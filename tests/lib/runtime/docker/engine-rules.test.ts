@@ -21,14 +21,13 @@ t.test('both generations of Compose are known by what they say', async (t) => {
   t.equal(projectNameOf('My App.1'), 'myapp1');
   t.strictSame(
     composeCommand(
-      { command: ['docker', 'compose'] },
+      { command: ['docker', 'compose'], generation: 2 },
       {
         project: 'p',
         folder: '/a b',
+        envFolder: '/a b',
         baseFiles: ['/a b/c.yml'],
         overlayFile: '/o.yml',
-        switched: [],
-        apps: [],
       },
       'with-overlay',
       ['up']
@@ -47,6 +46,26 @@ t.test('both generations of Compose are known by what they say', async (t) => {
       'up',
     ]
   );
+});
+
+t.test('the .env of another folder is read as Compose reads it', async (t) => {
+  const stack = {
+    project: null,
+    folder: '/a/docker',
+    envFolder: '/a',
+    baseFiles: ['/a/docker/c.yml'],
+    overlayFile: '/o.yml',
+  };
+  const told = (generation: 1 | 2, isBeside = true): readonly string[] => {
+    const program = { command: ['x'] as const, generation };
+    return composeCommand(program, stack, 'base', ['config'], () => isBeside);
+  };
+  const start = ['x', '--project-directory', '/a/docker'];
+  const own = ['--env-file', '/a/.env', '-f', '/a/docker/c.yml', 'config'];
+  const both = ['--env-file', '/a/docker/.env', ...own];
+  t.strictSame(told(2), [...start, ...both], 'the last one wins');
+  t.strictSame(told(2, false), [...start, ...own]);
+  t.strictSame(told(1), [...start, ...own], 'Compose 1 reads one');
 });
 
 t.test('where the engine is, and why it cannot be reached', async (t) => {
