@@ -38,10 +38,12 @@ export async function prepareBindFolder(folder: string): Promise<BindFolder> {
   if (!stats.isDirectory()) {
     throw unfit(`${folder} is not a folder`, 'give a folder with --data');
   }
-  const names = await readdir(folder).catch((error: unknown) => {
+  const all = await readdir(folder).catch((error: unknown) => {
     if (systemCode(error) === 'EACCES') return null; // its owner can
     throw error;
   });
+  // Of a disk that is mounted there, and root's.
+  const names = all?.filter((name) => name !== 'lost+found') ?? null;
   if (stats.uid === 0) {
     if (process.getuid?.() === 0 && names?.length === 0) {
       await chown(folder, IMAGE_USER.uid, IMAGE_USER.gid);

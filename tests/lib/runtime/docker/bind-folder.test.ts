@@ -26,6 +26,11 @@ t.test('a data folder gets a user that is not root', { skip }, async (t) => {
   t.strictSame(await prepareBindFolder(made), { ...image, isEmpty: true });
   t.match(statSync(made), image, 'a new one is given to the image’s user');
 
+  const disk = path.join(root, 'a new disk');
+  mkdirSync(path.join(disk, 'lost+found'), { recursive: true });
+  t.strictSame(await prepareBindFolder(disk), { ...image, isEmpty: true });
+  t.equal(statSync(path.join(disk, 'lost+found')).uid, 0, 'root’s own');
+
   mkdirSync(theirs);
   chownSync(theirs, 1234, 1235);
   const owner = { uid: 1234, gid: 1235 };
