@@ -172,12 +172,11 @@ export class DockerRuntime implements Runtime {
     const since = sinceStart
       ? Math.floor(Date.parse(container.startedAt) / 1000)
       : 0;
-    return await containerLog(
-      this.engine,
-      container.id,
-      lines,
-      Math.max(0, since)
-    );
+    const { engine } = this;
+    const { id } = container;
+    const said = await containerLog(engine, id, lines, Math.max(0, since));
+    // Started again just now: what it ended with is of the start before.
+    return said.length > 0 ? said : await containerLog(engine, id, lines);
   }
 
   async data(config?: RuntimeConfig): Promise<DataLocation> {
