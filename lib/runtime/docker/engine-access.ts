@@ -11,7 +11,8 @@ export interface SocketFacts {
   readonly exists: boolean;
   /** Name of the group that may use it; null where that is not known. */
   readonly group: string | null;
-  readonly user: string;
+  /** Name of who asked; null: a number that has none. */
+  readonly user: string | null;
 }
 
 /**
@@ -35,10 +36,13 @@ export function explainAccess(
     });
   if (code === 'EACCES' || code === 'EPERM') {
     const group = facts?.group ?? 'docker';
-    const user = facts?.user ?? 'this user';
+    const user = facts?.user ?? null;
+    const who = user ?? `the user ${process.geteuid?.() ?? ''}`.trim();
     return make(
-      `${user} may not use the Docker engine at ${where}: only its owner and the group ${group} may`,
-      `sudo usermod -aG ${group} ${user}, then log in anew`
+      `${who} may not use the Docker engine at ${where}: only its owner and the group ${group} may`,
+      user === null
+        ? `run it as a user of the group ${group}`
+        : `sudo usermod -aG ${group} ${user}, then log in anew`
     );
   }
   if (code === 'ENOENT' || facts?.exists === false) {
@@ -63,10 +67,18 @@ export function explainAccess(
 
 /** Looks at a socket that could not be used. */
 export async function socketFacts(socket: string): Promise<SocketFacts> {
-  const user = userInfo().username;
+  const user = userName();
   const stats = await stat(socket).catch(() => null);
   if (stats === null) return { exists: false, group: null, user };
   return { exists: true, group: await groupName(stats.gid), user };
+}
+
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null; // as in a container that was given a number
+  }
 }
 
 async function groupName(gid: number): Promise<string> {

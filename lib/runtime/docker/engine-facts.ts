@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { diskSpace } from '../disk-usage.js';
 import { askEngine, type Engine } from './engine.js';
 
 /** What an engine is and has. */
 export interface EngineFacts {
+  /** Where it was asked. */
+  readonly url: string;
   /** Such as `20.10.24+dfsg1`. */
   readonly version: string;
   /** As the engine says it: `x86_64`, `aarch64`. */
@@ -25,9 +28,11 @@ export async function engineFacts(engine: Engine): Promise<EngineFacts> {
     (docker) => docker.info() as Promise<unknown>
   );
   const rootFolder = text(info, 'DockerRootDir');
-  const isHere = engine.address.socket !== null && rootFolder !== '';
+  // A virtual machine (Docker Desktop) has a socket here, and its disk there.
+  const isHere = engine.address.socket !== null && existsSync(rootFolder);
   const space = isHere ? await diskSpace(rootFolder) : null;
   return {
+    url: engine.address.url,
     version: text(info, 'ServerVersion'),
     architecture: text(info, 'Architecture'),
     cpus: number(info, 'NCPU'),

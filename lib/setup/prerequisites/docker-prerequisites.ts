@@ -78,7 +78,14 @@ export const DOCKER_PREREQUISITES: readonly Prerequisite[] = [
 
 /** Judges an engine's version and machine. Pure. */
 export function judgeEngine(facts: EngineFacts): PrerequisiteFinding {
-  const { version, architecture, cpus } = facts;
+  const { version, architecture, cpus, url } = facts;
+  if (version === '') {
+    return {
+      status: 'fail',
+      detail: `what answers at ${url} says no version, so it is no Docker engine`,
+      suggestion: 'mend DOCKER_HOST, or unset it',
+    };
+  }
   if (compareVersions(version, LEAST_ENGINE) < 0) {
     return {
       status: 'fail',
@@ -131,7 +138,8 @@ export function judgeEngineMemory({
     return {
       status: 'fail',
       detail: `${detail}; ${formatBytes(LEAST_MEMORY_BYTES)} are needed`,
-      suggestion: 'give the engine more memory',
+      suggestion:
+        'give the machine of the engine more (Docker Desktop: Settings, Resources)',
     };
   }
   if (memoryBytes >= BUILD_MEMORY_BYTES) return { status: 'good', detail };
