@@ -1,5 +1,6 @@
 import { INDEX_SERVICE } from '../compose/index.js';
 import type { DockerRuntime } from '../runtime/docker/docker-runtime.js';
+import { anewText, imagesToKeep } from '../runtime/docker/kept-images.js';
 import {
   recreateServices,
   runningContainers,
@@ -7,6 +8,17 @@ import {
 } from '../runtime/docker/recreate-services.js';
 import { RuntimeError } from '../runtime/runtime-error.js';
 import type { RuntimeActionOptions } from '../runtime/runtime.js';
+
+/** What that would do, in words; null: nothing. Nothing is done. */
+export async function planSwitchBack(
+  runtime: DockerRuntime
+): Promise<string | null> {
+  const stack = await runtime.stack();
+  if (stack.baseFiles.length === 0) return null;
+  const services = await runningServices(runtime, stack, stack.switched);
+  const kept = await imagesToKeep(runtime.engine, stack.project, services);
+  return anewText(services, [...kept.keys()], 'without the overlay');
+}
 
 /**
  * Makes the AppView's services anew as its own files have them, and looks

@@ -21,6 +21,7 @@ import {
   type AppViewMatch,
   type AppViewRestoration,
 } from './restore-appview.js';
+import { planSwitchBack } from './switch-back.js';
 import { readSetupRecord, type SetupRecord } from '../setup/setup-record.js';
 
 /** What was asked for. */
@@ -43,6 +44,8 @@ export interface TeardownPlan {
   readonly appview: AppViewMatch | null;
   /** What restoring would change; null where there is nothing of ours. */
   readonly restoration: AppViewRestoration | null;
+  /** The AppView's services that are made anew, in words; null: none. */
+  readonly switchBack: string | null;
   /** What goes, as asked for. */
   readonly remove: readonly Remains[];
   /** What goes from a Docker engine, in this order. */
@@ -99,6 +102,10 @@ export async function planTeardown(
     restoration:
       appview?.state === 'ours'
         ? await restoreAppView(appview.appview, true)
+        : null,
+    switchBack:
+      isDocker && appview?.state === 'ours'
+        ? await planSwitchBack(runtime)
         : null,
     remove,
     engine: isDocker

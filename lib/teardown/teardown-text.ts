@@ -77,6 +77,7 @@ export function planLines(plan: TeardownPlan): readonly string[] {
     lines.push(...restorationLines(plan.restoration));
     if (plan.restoration.diff !== '') lines.push(plan.restoration.diff);
   }
+  if (plan.switchBack !== null) lines.push(plan.switchBack);
   const gone = [...removalLines(plan.remove), ...engineLines(plan.engine)];
   return [...lines, ...gone.map((line) => `remove ${line}`)];
 }

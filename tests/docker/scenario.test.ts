@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { makeBystander } from '../fixtures/docker/bystander.js';
 import {
   BASE,
   COMPOSES,
@@ -43,30 +44,17 @@ for (const generation of COMPOSES) {
         env: { CONSTELLATION_IMAGE: IMAGE },
       });
       const { stack, state, api, readEnv, script, setup, golden } = place;
-      const bystander = `${project}-bystander`;
       const redis = `${project}-redis`;
       // The name that each generation gives to what it builds.
       const appImage = `${project}${generation.name === 'v1' ? '_' : '-'}app`;
       t.teardown(async () => {
-        await run(['docker', 'rm', '-f', bystander]);
-        await run(['docker', 'volume', 'rm', bystander]);
         await run(['docker', 'rmi', '-f', redis]);
       });
       await docker('tag', BASE.redis, redis);
       appendFileSync(place.envFile, `STACK_REDIS_IMAGE=${redis}\n`);
       const before = readEnv();
 
-      await docker('volume', 'create', bystander);
-      await docker(
-        ...['run', '-d', '--init', '--name', bystander],
-        ...[
-          '-v',
-          `${bystander}:/x`,
-          '--label',
-          'constellation-local.role=index',
-        ],
-        ...[BASE.debian, 'sleep', '3600']
-      );
+      const bystander = await makeBystander(t, `${project}-bystander`);
       await stack.compose('build', '-q');
       await stack.compose('up', '-d');
       const others = async (): Promise<readonly string[]> =>
@@ -240,6 +228,11 @@ for (const generation of COMPOSES) {
           await docker('tag', BASE.node, appImage);
           ids = await others();
           t.equal(await bridges(), 2);
+          const shown = await script('teardown', '--dry-run');
+          t.match(
+            shown.stdout,
+            /make app and constellation-bridge anew without the overlay\s+\(app keeps the image/
+          );
           await script('teardown');
           t.equal(await bridges(), 2, 'as many as there were');
           t.match(await stack.postOfApp(TARGET), OWN, 'as before');
@@ -291,14 +284,10 @@ for (const generation of COMPOSES) {
         );
         t.equal(volumes, '');
         t.strictSame(await others(), ids, 'the AppView’s own stay');
-        t.equal(
-          await docker('inspect', '-f', '{{.State.Status}}', bystander),
-          'running',
+        t.strictSame(
+          await bystander(),
+          ['running', true],
           'a bystander with our label, of no project of ours, stays'
-        );
-        t.equal(
-          await docker('volume', 'ls', '-q', '--filter', `name=${bystander}`),
-          bystander
         );
         const twice = await script('teardown');
         t.match(twice.stdout, 'Nothing to do');

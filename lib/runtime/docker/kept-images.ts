@@ -62,6 +62,25 @@ export async function withKeptImages<T>(
   }
 }
 
+/**
+ * That services are made anew, and which of them keep the image that they run
+ * although its name means another one by now; null: none is made anew. Pure.
+ *
+ * @param how such as `without the overlay`; empty: as they are
+ */
+export function anewText(
+  services: readonly string[],
+  kept: readonly string[],
+  how = ''
+): string | null {
+  if (services.length === 0) return null;
+  const names = services.join(' and ');
+  const anew = `make ${names} anew${how === '' ? '' : ` ${how}`}`;
+  if (kept.length === 0) return anew;
+  const keep = kept.length === 1 ? 'keeps' : 'keep';
+  return `${anew} (${kept.join(' and ')} ${keep} the image: another was pulled or built since)`;
+}
+
 /** The compose file. Pure. */
 export function keptImagesText(kept: ReadonlyMap<string, string>): string {
   const services = Object.fromEntries(

@@ -8,6 +8,7 @@ import {
   type ContainerFacts,
 } from '../../runtime/docker/container.js';
 import type { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
+import { anewText, imagesToKeep } from '../../runtime/docker/kept-images.js';
 import {
   recreateServices,
   runningContainers,
@@ -52,13 +53,15 @@ export class ComposeSwitch implements AppViewSwitch {
       dryRun: true,
     });
     const behind = await this.#behind(stack, wishes);
+    const { engine } = this.#runtime;
+    const kept = await imagesToKeep(engine, stack.project, stack.switched);
     const texts = [
       ...(changes.length === 0
         ? []
         : [`set ${changes.map(({ key }) => key).join(', ')} in ${file}`]),
       ...(changes.length === 0 && behind.length === 0
         ? []
-        : [`make ${stack.switched.join(' and ')} anew`]),
+        : [anewText(stack.switched, [...kept.keys()]) ?? '']),
     ];
     return texts.length === 0
       ? {

@@ -6,6 +6,8 @@ import {
 import type { DockerRecord } from '../../runtime/docker/docker-record.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import { knowsGenerations } from '../../runtime/docker/generation.js';
+import { anewText, imagesToKeep } from '../../runtime/docker/kept-images.js';
+import { runningServices } from '../../runtime/docker/recreate-services.js';
 import type { StateFolder } from '../../runtime/state-folder.js';
 import type { RecordKeeper } from '../record-keeper.js';
 import type { PlannedStep } from '../run-steps.js';
@@ -58,12 +60,16 @@ export async function planRebuild(
   }
   const { sizeBytes } = await runtime.data();
   const told = keeper.current?.appview ?? keeper.earlier?.appview ?? null;
-  const { switched } = record.stack;
+  const { stack } = record;
+  const services =
+    told === null ? [] : await runningServices(runtime, stack, stack.switched);
+  const kept = await imagesToKeep(runtime.engine, stack.project, services);
   const text = rebuildText({
     source: index.source,
     sizeBytes,
     container: index.container?.name ?? null,
-    services: told === null ? [] : switched,
+    services,
+    kept: [...kept.keys()],
   });
   return { runtime, record, index, text };
 }
@@ -78,6 +84,8 @@ export interface RebuildFacts {
   readonly container: string | null;
   /** Of the AppView that ask the index. */
   readonly services: readonly string[];
+  /** Those of them that keep an image whose name means another by now. */
+  readonly kept: readonly string[];
 }
 
 /** A rebuild in a sentence. Pure. */
@@ -86,12 +94,13 @@ export function rebuildText({
   sizeBytes,
   container,
   services,
+  kept,
 }: RebuildFacts): string {
   const size = sizeBytes === null ? '' : ` (${formatBytes(sizeBytes)})`;
+  const how =
+    'without CONSTELLATION_LOCAL_SINCE, so that the remote is asked about everything';
   return [
-    services.length === 0
-      ? null
-      : `make ${services.join(', ')} anew without CONSTELLATION_LOCAL_SINCE: the remote is asked about everything`,
+    anewText(services, kept, how),
     container === null ? null : `stop ${container}`,
     `begin a new, empty index in ${source}; what is there${size} is kept until backup.ts restore --discard-old`,
     'start the container on the new one',

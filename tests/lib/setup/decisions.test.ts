@@ -30,10 +30,10 @@ const GIB = 1024 ** 3;
 t.test('a rebuild is said before it is done', async (t) => {
   const facts = { source: 'app_data', sizeBytes: GIB, container: 'app-index' };
   t.equal(
-    rebuildText({ ...facts, services: ['web', 'worker'] }),
-    'make web, worker anew without CONSTELLATION_LOCAL_SINCE: the remote is asked about everything, stop app-index, begin a new, empty index in app_data; what is there (1.0 GiB) is kept until backup.ts restore --discard-old, start the container on the new one'
+    rebuildText({ ...facts, services: ['web', 'worker'], kept: ['web'] }),
+    'make web and worker anew without CONSTELLATION_LOCAL_SINCE, so that the remote is asked about everything (web keeps the image: another was pulled or built since), stop app-index, begin a new, empty index in app_data; what is there (1.0 GiB) is kept until backup.ts restore --discard-old, start the container on the new one'
   );
-  t.notMatch(rebuildText({ ...facts, services: [] }), 'LOCAL_SINCE');
+  t.notMatch(rebuildText({ ...facts, services: [], kept: [] }), 'LOCAL_SINCE');
   const start = {
     id: 'start',
     title: 'Start',
