@@ -169,14 +169,18 @@ export class DockerRuntime implements Runtime {
     const { lines = 200, sinceStart = false } = options;
     const { container } = await this.#look();
     if (container === null) return [];
-    const since = sinceStart
-      ? Math.floor(Date.parse(container.startedAt) / 1000)
-      : 0;
-    const { engine } = this;
-    const { id } = container;
-    const said = await containerLog(engine, id, lines, Math.max(0, since));
-    // Started again just now: what it ended with is of the start before.
-    return said.length > 0 ? said : await containerLog(engine, id, lines);
+    // Started again by its policy, what it ended with is of the starts before.
+    const isFirst = container.restartCount === 0;
+    const since =
+      sinceStart && isFirst
+        ? Math.floor(Date.parse(container.startedAt) / 1000)
+        : 0;
+    return await containerLog(
+      this.engine,
+      container.id,
+      lines,
+      Math.max(0, since)
+    );
   }
 
   async data(config?: RuntimeConfig): Promise<DataLocation> {
