@@ -7,6 +7,7 @@ import {
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import type { Check, CheckOutcome } from '../check.js';
 import type { CheckContext } from '../check-context.js';
+import { readGaps } from './movement.js';
 import { judgeSince } from './judge-since.js';
 import { judgeReadings, type HealthReading } from './judge-readings.js';
 
@@ -32,11 +33,13 @@ async function lookAtSince({
   if (container === null) return null;
   const told = (await identity())?.completeSince ?? null;
   const { finishedAt, startedAt } = container;
+  const gaps = await readGaps(runtime.engine, container.id);
   return judgeSince({
     noted: await runtime.completeSince(),
     told: told === null ? null : new Date(told),
     finishedAt,
     startedAt,
+    gaps,
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { formatDuration } from '../../cli/index.js';
 import type { CheckOutcome } from '../check.js';
+import type { Gap } from './movement.js';
 
 /**
  * How long a Jetstream surely keeps events (ms): the public ones keep one to
@@ -20,6 +21,8 @@ export interface SinceFacts {
   /** When its container ended last, and began; ISO 8601. */
   readonly finishedAt: string;
   readonly startedAt: string;
+  /** Times in which nothing was taken in, whether it ran or not. */
+  readonly gaps: readonly Gap[];
 }
 
 /**
@@ -33,6 +36,7 @@ export function judgeSince({
   told,
   finishedAt,
   startedAt,
+  gaps,
 }: SinceFacts): CheckOutcome | null {
   if (noted === null) return null;
   if (told !== null) {
@@ -43,14 +47,36 @@ export function judgeSince({
   }
   const [ended, began] = [Date.parse(finishedAt), Date.parse(startedAt)];
   // The engine says the year 1 of a container that never ended.
-  if (!(ended > 0 && began > ended) || began <= noted.getTime()) return null;
-  const awayMs = began - ended;
-  if (awayMs <= KEPT_MS) return null;
+  const wasAway = ended > 0 && began > ended;
+  const outages = [
+    ...gaps.map((gap) => ({ ...gap, what: 'nothing was taken in' })),
+    ...(wasAway
+      ? [
+          {
+            ...{ from: new Date(ended), to: new Date(began) },
+            what: 'its container was away',
+          },
+        ]
+      : []),
+  ];
+  const last = outages
+    .filter(
+      ({ from, to }) =>
+        to.getTime() > noted.getTime() && lastedMs(from, to) > KEPT_MS
+    )
+    .sort((a, b) => a.to.getTime() - b.to.getTime())
+    .at(-1);
+  if (last === undefined) return null;
+  const { from, to, what } = last;
   return untrue(
     noted,
-    new Date(began),
-    `its container was away for ${formatDuration(awayMs)}, until ${startedAt}`
+    to,
+    `${what} for ${formatDuration(lastedMs(from, to))}, until ${to.toISOString()}`
   );
+}
+
+function lastedMs(from: Date, to: Date): number {
+  return to.getTime() - from.getTime();
 }
 
 function untrue(noted: Date, next: Date, why: string): CheckOutcome {

@@ -1,5 +1,12 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { RUNTIME } from '../../fixtures/constellation/entrypoint.js';
@@ -23,8 +30,14 @@ class Container {
     this.server = server;
     this.#dir = dir;
     mkdirSync(join(dir, 'state'), { recursive: true });
+    mkdirSync(join(dir, 'data'));
     this.limit(60);
     this.pass(0);
+  }
+
+  /** The file in the volume that tells when nothing moved. */
+  get movement(): string {
+    return join(this.#dir, 'data', '.movement');
   }
 
   limit(seconds: number): void {
@@ -45,6 +58,7 @@ class Container {
         CONSTELLATION_API_PORT: String(this.server.apiPort),
         CONSTELLATION_METRICS_INTERNAL_PORT: String(this.server.metricsPort),
         CONSTELLATION_PROBE_TIMEOUT: '20',
+        CONSTELLATION_DATA_DIR: join(this.#dir, 'data'),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -159,6 +173,40 @@ t.test('reading alone is not ingesting', async (t) => {
   it.pass(60);
   it.server.answers.metrics = metrics(3, 2);
   t.match(await it.probe(), { code: 1, line: /^stalled/ });
+});
+
+t.test('hours in which nothing moved are noted in the volume', async (t) => {
+  const it = await container(t);
+  const nowS = Math.floor(Date.now() / 1000);
+  let count = 0;
+  const move = async (): Promise<string> => {
+    count += 1;
+    it.server.answers.metrics = `jetstream_read ${count}\n`;
+    await it.probe();
+    return existsSync(it.movement) ? readFileSync(it.movement, 'utf8') : '';
+  };
+  t.equal(await move(), '', 'one reading is no movement');
+  t.match(await move(), /^moved \d+\n$/);
+  const noted = await move();
+  t.match(noted, /^moved \d+\n$/, 'once a minute is enough');
+  // As if it were hours ago: what is in the volume is from before a restart.
+  writeFileSync(it.movement, `moved ${nowS - 7200}\ngap 100 5000\n`);
+  t.match(
+    await move(),
+    new RegExp(`^moved (\\d+)\ngap 100 5000\ngap ${nowS - 7200} \\1\n$`)
+  );
+  writeFileSync(it.movement, `moved ${nowS - 3000}\ngap 100 5000\n`);
+  t.match(await move(), /^moved \d+\ngap 100 5000\n$/, 'less than an hour');
+  for (const bad of ['', 'moved\n', 'moved x\n', `moved ${nowS + 9999}\n`]) {
+    writeFileSync(it.movement, bad);
+    t.match(await move(), /^moved \d+\n$/, JSON.stringify(bad));
+    t.notMatch(readFileSync(it.movement, 'utf8'), nowS + 9999);
+  }
+  rmSync(it.movement);
+  mkdirSync(it.movement);
+  count += 1;
+  it.server.answers.metrics = `jetstream_read ${count}\n`;
+  t.match(await it.probe(), { code: 0, line: /^healthy/ }, 'it cannot be');
 });
 
 t.test('what does not answer is said', async (t) => {
