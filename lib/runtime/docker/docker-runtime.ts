@@ -108,7 +108,11 @@ export class DockerRuntime implements Runtime {
   async plan(config: RuntimeConfig): Promise<RuntimePlan> {
     const seen = await this.#look();
     const wanted = await this.#wanted(config, seen.record);
-    assertSameProject(seen, wanted);
+    assertSameProject({
+      from: seen.record?.stack.project ?? null,
+      container: seen.container?.name ?? null,
+      to: wanted.stack.project,
+    });
     const actions = await startActions(this.engine, wanted, seen);
     return startPlan(seen, wanted, actions);
   }
