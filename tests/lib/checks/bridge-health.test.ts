@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import {
   checkBridge,
+  judgeBridge,
   trialMsWithin,
 } from '../../../lib/checks/bridge-health.js';
 import type { CheckOutcome } from '../../../lib/checks/check.js';
@@ -73,4 +74,38 @@ t.test('a check waits for the next try as long as it may take', (t) => {
   t.equal(trialMsWithin(30_000, limits), 20_000);
   t.equal(trialMsWithin(1_000, limits), 0);
   t.end();
+});
+
+t.test('a bridge is judged by what it says of itself', async (t) => {
+  const judged = (
+    status: string,
+    breaker = 'closed',
+    redis = 'off'
+  ): CheckOutcome =>
+    judgeBridge('http://b', {
+      status,
+      message: `about http://user:hunter2@host`,
+      main: { breaker },
+      redis,
+    });
+  t.match(judged('ok'), { status: 'pass', message: 'the bridge is well' });
+  t.match(judged('degraded', 'closed', 'available'), {
+    status: 'pass',
+    message: 'the bridge is degraded: about http://(hidden)@host',
+  });
+  for (const bad of [
+    judged('failing', 'open'),
+    judged('stopping'),
+    judged('degraded', 'open'),
+    judged('degraded', 'closed', 'unavailable'),
+    judgeBridge('http://b', { status: 'ok' }),
+    judgeBridge('http://b', null),
+  ]) {
+    t.match(bad, {
+      status: 'fail',
+      usable: true,
+      seen: /^GET http:..b.health/,
+    });
+  }
+  t.match(judged('failing', 'open'), { seen: /failing: about/ });
 });

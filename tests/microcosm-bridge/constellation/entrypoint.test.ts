@@ -275,31 +275,3 @@ t.test(
     t.equal(readFileSync(join(recordDir(dir), 'signals'), 'utf8'), '1\n');
   }
 );
-
-t.test(
-  'settings that need a new container are said at a restart',
-  async (t) => {
-    const dir = t.testdir();
-    const run = runEntrypoint({
-      dir,
-      settings: 'CONSTELLATION_PORT=7000\nCONSTELLATION_MEMORY_LIMIT=2g\n',
-      env: {
-        CONSTELLATION_MADE_WITH:
-          'CONSTELLATION_PORT=6789\nCONSTELLATION_MEMORY_LIMIT=2g\nCONSTELLATION_DATA_PATH=/a b\n',
-      },
-    });
-    t.equal(run.code, 0);
-    t.match(run.stderr, /CONSTELLATION_PORT \(.*line 1\): .*made with '6789'/);
-    t.notMatch(run.stderr, /MEMORY_LIMIT|DATA_PATH/);
-  }
-);
-
-t.test(
-  'a folder where the settings file should be is said, not fatal',
-  async (t) => {
-    const dir = t.testdir({ 'settings.env': {} });
-    const run = runEntrypoint({ dir });
-    t.equal(run.code, 0);
-    t.match(run.stderr, /is a folder: its file was missing/);
-  }
-);
