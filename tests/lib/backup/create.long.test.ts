@@ -37,6 +37,7 @@ import {
   growingIndex,
   storedIndex,
 } from '../../fixtures/backup/stored-index.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 const signal = new AbortController().signal;
 
@@ -50,7 +51,7 @@ async function eventsIn(folder: string): Promise<number> {
 t.test(
   'a backup taken while events pour in is one moment, whole',
   async (t) => {
-    const root = t.testdir();
+    const root = testFolder(t);
     const data = path.join(root, 'data');
     const backups = path.join(root, 'größe 1');
     const index = growingIndex(data);
@@ -100,7 +101,7 @@ t.test(
 t.test(
   'killed at any stage it leaves no half backup, and no trace',
   async (t) => {
-    const state = stateFolder(path.join(t.testdir(), 'state'));
+    const state = stateFolder(path.join(testFolder(t), 'state'));
     mkdirSync(state.path);
     const data = await storedIndex(state.path);
     const program = fileURLToPath(
@@ -136,7 +137,7 @@ t.test(
 );
 
 t.test('interrupted, it removes what it had begun', async (t) => {
-  const root = t.testdir();
+  const root = testFolder(t);
   const data = await storedIndex(root, 500);
   const folder = path.join(root, 'backups');
   const stop = new AbortController();
@@ -158,7 +159,7 @@ t.test('interrupted, it removes what it had begun', async (t) => {
 });
 
 t.test('without room nothing is begun, or nothing is left', async (t) => {
-  const root = t.testdir();
+  const root = testFolder(t);
   const disk = mkdtempSync(path.join(tmpdir(), 'backup-disk-'));
   try {
     const options = ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk];

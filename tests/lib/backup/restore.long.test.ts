@@ -32,9 +32,10 @@ import {
   growingIndex,
   storedIndex,
 } from '../../fixtures/backup/stored-index.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 const signal = new AbortController().signal;
-const folder = stateFolder(path.join(t.testdir(), 'state'));
+const folder = stateFolder(path.join(testFolder(t), 'state'));
 const runtime = new EmbeddedRuntime({ folder });
 t.teardown(() => runtime.stop({ force: true, deadlineMs: 5000 }));
 // Nobody listens there: what is stored is all there is.
@@ -171,7 +172,7 @@ t.test('interrupted after the swap, the old data serves again', async (t) => {
 
 t.test('an index that serves something else is taken back', async (t) => {
   const old = await served();
-  const foreign = await storedIndex(t.testdir(), 1500, 99);
+  const foreign = await storedIndex(testFolder(t), 1500, 99);
   // It has no place of the backup, and all that health asks for.
   class Astray extends EmbeddedPlace {
     override async swap(): Promise<DataSwap> {

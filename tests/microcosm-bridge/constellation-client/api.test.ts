@@ -9,13 +9,14 @@ import { ask, startTestBridge } from '../../fixtures/bridge.js';
 import { startGoldenApi } from '../../fixtures/golden-api.js';
 import { differences, goldenCases } from '../../fixtures/golden-cases.js';
 import { alterJson, startIndexProxy } from '../../fixtures/index-proxy.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 /** Recorded as 404; the bridge has a `/health`. */
 const HEALTH_CASE = 6169;
 const LIKED =
   'at://did:plc:o2kzycnrhzij6gb6j4gsda3h/app.bsky.feed.post/3kabcdefghij2';
 
-const golden = await startGoldenApi(t.testdir());
+const golden = await startGoldenApi(testFolder(t));
 const bridge = await startTestBridge({
   CONSTELLATION_URL: golden.url,
   // A remote index knows all: coverage has a test of its own below.

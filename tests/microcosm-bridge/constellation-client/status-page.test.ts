@@ -6,6 +6,7 @@ import { startTestBridge } from '../../fixtures/bridge.js';
 import { NO_CHROMIUM, startBrowser } from '../../fixtures/browser.js';
 import { startGoldenApi } from '../../fixtures/golden-api.js';
 import { startIndexProxy } from '../../fixtures/index-proxy.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 const DID = 'did:plc:o2kzycnrhzij6gb6j4gsda3h';
 
@@ -77,7 +78,7 @@ const LOOK = `({
 })`;
 
 t.test('the page in a browser', { skip: NO_CHROMIUM }, async (t) => {
-  const golden = await startGoldenApi(t.testdir());
+  const golden = await startGoldenApi(testFolder(t));
   const local = await startIndexProxy(golden.url);
   local.setFault({
     alter: (path, answer) =>

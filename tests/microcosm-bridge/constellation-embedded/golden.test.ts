@@ -8,6 +8,7 @@ import {
   differences,
   goldenCases,
 } from '../../fixtures/golden-cases.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 /**
  * The one recorded answer that is given differently on purpose: the real
@@ -18,7 +19,7 @@ const HEALTH_CASE = 6169;
 t.test('every recorded answer of the real server is given again', async (t) => {
   const index = await startEmbeddedProcess([
     '--data',
-    t.testdir(),
+    testFolder(t),
     '--fixture',
     GOLDEN_EVENTS,
     '--workers',

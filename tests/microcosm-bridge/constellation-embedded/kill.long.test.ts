@@ -19,6 +19,7 @@ import {
   differences,
   goldenCases,
 } from '../../fixtures/golden-cases.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 const KILLS = 20;
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
@@ -80,7 +81,7 @@ t.test(
     const simulator = await startSimulator({ withoutCursor: 'oldest' });
     t.teardown(() => simulator.close());
     const linesUpTo = liveLines();
-    const data = join(t.testdir(), 'data');
+    const data = join(testFolder(t), 'data');
     const args = ['--data', data, '--jetstream', simulator.url];
     let pushed = 0;
     const pushUpTo = (end: number): void => {

@@ -15,6 +15,7 @@ import {
   startEmbeddedProcess,
 } from '../../fixtures/embedded-process.js';
 import { GOLDEN_EVENTS } from '../../fixtures/golden-cases.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 /** Idle connections held against the API. */
 const IDLE = 10_000;
@@ -25,7 +26,7 @@ t.test(
   'a running index: one process a folder, one a port, every bad question, many idle connections',
   { timeout: 90_000 },
   async (t) => {
-    const data = join(t.testdir(), 'größe 1');
+    const data = join(testFolder(t), 'größe 1');
     const index = await startEmbeddedProcess([
       '--data',
       data,
@@ -58,7 +59,7 @@ t.test(
     t.test('a port that is taken is said with the way out', async (t) => {
       const { code, stderr } = await runEmbeddedProcess([
         '--data',
-        join(t.testdir(), 'other'),
+        join(testFolder(t), 'other'),
         '--fixture',
         GOLDEN_EVENTS,
         '--bind',
@@ -180,7 +181,7 @@ t.test(
     t.teardown(() => simulator.close());
     const index = await startEmbeddedProcess([
       '--data',
-      t.testdir(),
+      testFolder(t),
       '--jetstream',
       simulator.url,
       '--stale-after',
@@ -219,7 +220,7 @@ t.test(
     t.teardown(() => simulator.close());
     const index = await startEmbeddedProcess([
       '--data',
-      t.testdir(),
+      testFolder(t),
       '--jetstream',
       simulator.url,
     ]);
@@ -234,7 +235,7 @@ t.test(
 t.test(
   'a file of events is gone on with after a restart, not begun again',
   async (t) => {
-    const folder = t.testdir();
+    const folder = testFolder(t);
     const file = join(folder, 'events.jsonl');
     const like = (n: number): string =>
       JSON.stringify({

@@ -11,6 +11,7 @@ import {
   startEmbeddedProcess,
 } from '../../fixtures/embedded-process.js';
 import { tid } from '../../fixtures/index-store.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 const TARGET = 'at://did:plc:x/app.bsky.feed.post/1';
 
@@ -65,7 +66,7 @@ t.test(
     t.teardown(() => simulator.close());
     const index = await startEmbeddedProcess([
       '--data',
-      join(t.testdir(), 'data'),
+      join(testFolder(t), 'data'),
       '--jetstream',
       simulator.url,
       '--stale-after',
@@ -118,7 +119,7 @@ t.test(
     t.teardown(() => simulator.close());
     const args = [
       '--data',
-      join(t.testdir(), 'data'),
+      join(testFolder(t), 'data'),
       '--jetstream',
       simulator.url,
     ];
@@ -162,7 +163,7 @@ t.test('a frame of 50 MB and a record of 2 MB', async (t) => {
   t.teardown(() => simulator.close());
   const index = await startEmbeddedProcess([
     '--data',
-    join(t.testdir(), 'data'),
+    join(testFolder(t), 'data'),
     '--jetstream',
     simulator.url,
   ]);
@@ -210,7 +211,7 @@ t.test(
   async (t) => {
     const simulator = await startSimulator({ withoutCursor: 'oldest' });
     t.teardown(() => simulator.close());
-    const data = join(t.testdir(), 'data');
+    const data = join(testFolder(t), 'data');
     const args = ['--data', data, '--jetstream', simulator.url];
     const now = Date.now() * 1000;
     const day = 86_400_000_000;

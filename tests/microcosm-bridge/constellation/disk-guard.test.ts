@@ -15,9 +15,10 @@ import {
   recordDir,
   RUNTIME,
 } from '../../fixtures/constellation/entrypoint.js';
+import { testFolder } from '../../fixtures/test-folder.js';
 
 /** The entrypoint on a disk whose room is in our hands: a df of our own says it. */
-async function onDisk(t: Test, freeMib: number, dir = t.testdir()) {
+async function onDisk(t: Test, freeMib: number, dir = testFolder(t)) {
   const [bin, room] = [join(dir, 'bin'), join(dir, 'room')];
   const leave = (mib: number): void => writeFileSync(room, `${mib}`);
   leave(freeMib);

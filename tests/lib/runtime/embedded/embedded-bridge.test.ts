@@ -22,6 +22,7 @@ import {
   standInConfig,
   untilGone,
 } from '../../../fixtures/runtime/scratch.js';
+import { testFolder } from '../../../fixtures/test-folder.js';
 
 const BRIDGE = { port: 0, ttlSeconds: 30, timeoutMs: 5000, fallbackUrl: 'off' };
 
@@ -73,7 +74,7 @@ t.test(
   async (t) => {
     const redis = await startRedis(['--requirepass', 'hunter2']);
     t.teardown(() => redis.stop());
-    const root = t.testdir({ env: '' });
+    const root = testFolder(t, { env: '' });
     const envFile = path.join(root, 'env');
     const set = redis.url.replace('//', '//:hunter2@');
     writeFileSync(envFile, `REDIS_URL=${set}\n`);
