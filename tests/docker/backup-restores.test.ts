@@ -12,6 +12,7 @@ import { makePlace } from '../fixtures/docker/set-up.js';
 
 const index = await setUpBackedUp(t, 'clback');
 const { name, volume, state, stack, api, backup, create } = index;
+const { useImage, relabelled } = index;
 const { inVolume, indexId, untilReady, env, generation } = index;
 const first = await create();
 
@@ -57,6 +58,23 @@ t.test('restored beside the old data, then swapped', async (t) => {
   t.notOk((await inVolume()).includes('index.mdb'));
   const last = await create();
   t.equal(last.verified, true, 'what was restored is backed up');
+});
+
+t.test('another version is refused, unless it may try', async (t) => {
+  const { id } = first.manifest;
+  await useImage(await relabelled('embedded'));
+  const before = await inVolume();
+  const refused = await backup('restore', id, '--yes');
+  t.equal(refused.code, 1);
+  t.match(refused.stderr, /set up that version first .* --any-version/);
+  t.strictSame(await inVolume(), before, 'nothing was begun');
+  const tried = await backup('restore', id, '--yes', '--any-version');
+  t.equal(tried.code, 0, tried.stderr);
+  await useImage(await relabelled('constellation'));
+  const foreign = await backup('restore', id, '--yes', '--any-version');
+  t.equal(foreign.code, 1, 'the other server cannot read it at all');
+  t.match(foreign.stderr, /cannot read/);
+  await useImage(name);
 });
 
 t.test('to another volume and port, which is a folder', async (t) => {
