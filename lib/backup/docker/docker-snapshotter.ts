@@ -25,7 +25,7 @@ import {
 import { assertRoom } from './docker-workplace.js';
 import { COPY_MS, copyHeld, type CopyPlace } from './held-copy.js';
 import { copiedFacts, hotCopy } from './hot-copy.js';
-import { liveFacts, livePlaces } from './live-facts.js';
+import { liveFacts, livePlaces, liveTotals } from './live-facts.js';
 import { liveOf, urlsFrom } from './reach.js';
 import { removeSnapshot } from './remove-snapshot.js';
 import { copyAll, eachFileOf, makeSnapshotFolder } from './volume-snapshot.js';
@@ -157,6 +157,7 @@ export class DockerSnapshotter implements Snapshotter {
       { file, urlsOf: (one) => urlsFrom(one, network) },
       options
     );
+    const totalsAfter = await liveTotals(live.api, signal);
     const after = await livePlaces(
       { ...live, jetstream: [] },
       before.sentinels.map(({ target }) => target),
@@ -165,7 +166,7 @@ export class DockerSnapshotter implements Snapshotter {
     return {
       method,
       facts: factsOf(index, {
-        index: before.index,
+        index: { ...before.index, totalsAfter },
         sentinels: before.sentinels.filter((one) => isAmong(one, after)),
       }),
       pauseMs: awayMs,

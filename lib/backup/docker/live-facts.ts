@@ -8,7 +8,7 @@ import {
 } from '../../checks/targets/choose-places.js';
 import { streamPlaces } from '../../checks/targets/stream-places.js';
 import { fetchText, streamCounters } from '../../health/index.js';
-import type { IndexFacts, Sentinel } from '../manifest/manifest.js';
+import type { IndexFacts, Sentinel, Totals } from '../manifest/manifest.js';
 
 /** Places whose counts are noted. */
 const SENTINELS = 20;
@@ -37,10 +37,7 @@ export async function liveFacts(
   { api, metrics, jetstream, since }: LiveIndex,
   signal: AbortSignal
 ): Promise<IndexFacts> {
-  const index = new IndexApi(api, REQUEST_MS);
-  const { dids, targetables, linkingRecords } = readOverview(
-    await index.json('/', [], signal)
-  );
+  const totals = await liveTotals(api, signal);
   const nowMs = Date.now();
   const ageMs = await cursorAge(metrics, signal);
   return {
@@ -48,10 +45,20 @@ export async function liveFacts(
     endpoint: jetstream[0] ?? null,
     startedAt: null,
     completeSince: since,
-    dids,
-    targetables,
-    linkingRecords,
+    ...totals,
   };
+}
+
+/** How much a running server says it holds. */
+export async function liveTotals(
+  api: string,
+  signal: AbortSignal
+): Promise<Totals> {
+  const index = new IndexApi(api, REQUEST_MS);
+  const { dids, targetables, linkingRecords } = readOverview(
+    await index.json('/', [], signal)
+  );
+  return { dids, targetables, linkingRecords };
 }
 
 async function cursorAge(

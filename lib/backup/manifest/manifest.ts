@@ -35,8 +35,15 @@ export interface Sentinel {
   readonly dids: number;
 }
 
+/** How much an index holds. */
+export interface Totals {
+  readonly dids: number;
+  readonly targetables: number;
+  readonly linkingRecords: number;
+}
+
 /** What the index knew of itself at the moment of the snapshot. */
-export interface IndexFacts {
+export interface IndexFacts extends Totals {
   /** `time_us` of the newest event in it, µs since 1970; null: none yet. */
   readonly cursorUs: number | null;
   /** The stream the cursor is of. */
@@ -45,9 +52,11 @@ export interface IndexFacts {
   readonly startedAt: string | null;
   /** Since when nothing is missing, ISO 8601. */
   readonly completeSince: string | null;
-  readonly dids: number;
-  readonly targetables: number;
-  readonly linkingRecords: number;
+  /**
+   * Of a server whose totals are told by its API alone: the same after the
+   * snapshot, which lies between the two.
+   */
+  readonly totalsAfter?: Totals;
 }
 
 /** What wrote the data. */

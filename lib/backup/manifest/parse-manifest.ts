@@ -9,6 +9,7 @@ import {
   type Sentinel,
   type ServerFacts,
   type SnapshotMethod,
+  type Totals,
 } from './manifest.js';
 
 /** What a backup's file may be called: never a path out of its folder. */
@@ -89,11 +90,19 @@ export function parseSnapshotFacts(value: unknown): SnapshotFacts {
 }
 
 function parseFacts(value: unknown): IndexFacts {
+  const after = field(value, 'totalsAfter');
   return {
     cursorUs: orNull(value, 'cursorUs', countOf),
     endpoint: orNull(value, 'endpoint', textOf),
     startedAt: orNull(value, 'startedAt', timeOf),
     completeSince: orNull(value, 'completeSince', timeOf),
+    ...totalsIn(value),
+    ...(after === undefined ? {} : { totalsAfter: totalsIn(after) }),
+  };
+}
+
+function totalsIn(value: unknown): Totals {
+  return {
     dids: countOf(value, 'dids'),
     targetables: countOf(value, 'targetables'),
     linkingRecords: countOf(value, 'linkingRecords'),

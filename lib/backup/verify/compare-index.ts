@@ -2,7 +2,7 @@ import { readOverview } from '../../checks/api-check.js';
 import { readTotal } from '../../checks/endpoints/answers.js';
 import { IndexApi } from '../../checks/index-api.js';
 import { BackupError } from '../backup-error.js';
-import type { BackupManifest, Sentinel } from '../manifest/manifest.js';
+import type { BackupManifest, Sentinel, Totals } from '../manifest/manifest.js';
 
 /** For one answer (ms): a throw-away index on a busy machine. */
 const REQUEST_MS = 15_000;
@@ -16,17 +16,21 @@ const ESTIMATE_SHARE = 0.25;
 /**
  * Whether a total says that something is missing. Pure.
  *
- * @param expected - noted before the copy was made. The real server has gone on
- *   until it was frozen, and one that catches up grows fast: more is no fault
+ * @param expected - noted before the copy was made
+ * @param after - noted after it: the real server has gone on until it was frozen,
+ *   and one that catches up grows fast
  */
 export function isTotalWrong(
   kind: BackupCounts['server']['kind'],
   expected: number,
-  seen: number
+  seen: number,
+  after = expected
 ): boolean {
-  return kind === 'embedded'
-    ? seen !== expected
-    : seen < expected * (1 - ESTIMATE_SHARE);
+  if (kind === 'embedded') return seen !== expected;
+  const [least, most] = [Math.min(expected, after), Math.max(expected, after)];
+  return (
+    seen < least * (1 - ESTIMATE_SHARE) || seen > most * (1 + ESTIMATE_SHARE)
+  );
 }
 
 /** What was noted of an index. */
@@ -58,14 +62,16 @@ export async function compareIndex(
   const compare = (what: string, expected: number, seen: number): void => {
     if (expected !== seen) differences.push({ what, expected, seen });
   };
-  const total = (what: string, expected: number, seen: number): void => {
-    if (isTotalWrong(server.kind, expected, seen))
-      compare(what, expected, seen);
+  const total = (what: string, key: keyof Totals): void => {
+    const after = index.totalsAfter?.[key];
+    if (isTotalWrong(server.kind, index[key], seen[key], after)) {
+      compare(what, index[key], seen[key]);
+    }
   };
   const seen = readOverview(await api.json('/', [], signal));
-  total('accounts', index.dids, seen.dids);
-  total('targets', index.targetables, seen.targetables);
-  total('linking records', index.linkingRecords, seen.linkingRecords);
+  total('accounts', 'dids');
+  total('targets', 'targetables');
+  total('linking records', 'linkingRecords');
   for (const sentinel of sentinels) {
     const name = `${sentinel.collection}${sentinel.path} of ${sentinel.target}`;
     const { records, dids } = await askCounts(api, sentinel, signal);

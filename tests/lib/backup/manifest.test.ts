@@ -23,6 +23,9 @@ t.test('a manifest reads back as it was written', async (t) => {
     index: { ...MANIFEST.index, cursorUs: null, completeSince: null },
   };
   t.strictSame(parseManifest(manifestText(bare)), bare);
+  const totalsAfter = { dids: 7, targetables: 8, linkingRecords: 9 };
+  const live = { ...MANIFEST, index: { ...MANIFEST.index, totalsAfter } };
+  t.strictSame(parseManifest(manifestText(live)), live);
   const { warnings: _none, ...first } = MANIFEST;
   t.strictSame(
     parseManifest(JSON.stringify(first)),

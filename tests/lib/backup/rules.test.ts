@@ -134,17 +134,25 @@ t.test('what serves may have moved on, but knows what it was', async (t) => {
   t.match(servedText(unasked), 'the backup counted no place');
 });
 
-t.test('a total of the real server may be more, not much less', async (t) => {
-  for (const [kind, seen, isWrong] of [
-    ['constellation', 100, false],
-    ['constellation', 75, false],
-    ['constellation', 74, true],
-    ['constellation', 250, false],
-    [null, 74, true],
-    ['embedded', 100, false],
-    ['embedded', 99, true],
-    ['embedded', 101, true],
+t.test('a total of the real server lies about where it was', async (t) => {
+  for (const [kind, after, seen, isWrong] of [
+    ['constellation', 100, 100, false],
+    ['constellation', 100, 75, false],
+    ['constellation', 100, 74, true],
+    ['constellation', 100, 125, false],
+    ['constellation', 100, 126, true],
+    ['constellation', undefined, 126, true],
+    // It has taken in much until it was frozen.
+    ['constellation', 200, 250, false],
+    ['constellation', 200, 251, true],
+    // An estimate has gone down meanwhile.
+    ['constellation', 80, 60, false],
+    [null, 100, 74, true],
+    ['embedded', 100, 100, false],
+    ['embedded', 100, 99, true],
+    ['embedded', 200, 101, true],
   ] as const) {
-    t.equal(isTotalWrong(kind, 100, seen), isWrong, `${kind} ${seen}`);
+    const is = isTotalWrong(kind, 100, seen, after);
+    t.equal(is, isWrong, `${kind} ${after} ${seen}`);
   }
 });
