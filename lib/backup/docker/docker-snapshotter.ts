@@ -8,7 +8,7 @@ import { sweepOwnerless } from '../../runtime/docker/owned.js';
 import { acquireLock, type StateFolder } from '../../runtime/index.js';
 import { BackupError } from '../backup-error.js';
 import { findBackups } from '../backup-folder.js';
-import type { Sentinel, SnapshotMethod } from '../manifest/manifest.js';
+import type { SnapshotMethod } from '../manifest/manifest.js';
 import type {
   Snapshot,
   SnapshotFacts,
@@ -25,7 +25,12 @@ import {
 import { assertRoom } from './docker-workplace.js';
 import { COPY_MS, copyHeld, type CopyPlace } from './held-copy.js';
 import { copiedFacts, hotCopy } from './hot-copy.js';
-import { liveFacts, livePlaces, liveTotals } from './live-facts.js';
+import {
+  liveFacts,
+  livePlaces,
+  liveTotals,
+  unchangedPlaces,
+} from './live-facts.js';
 import { liveOf, urlsFrom } from './reach.js';
 import { removeSnapshot } from './remove-snapshot.js';
 import { copyAll, eachFileOf, makeSnapshotFolder } from './volume-snapshot.js';
@@ -148,7 +153,7 @@ export class DockerSnapshotter implements Snapshotter {
     const known = await this.#knownTargets();
     const before = {
       index: await liveFacts(live, signal),
-      sentinels: await livePlaces(live, known, signal),
+      places: await livePlaces(live, known, signal),
     };
     const { network } = this.#options;
     const { method, awayMs } = await copyHeld(
@@ -160,14 +165,14 @@ export class DockerSnapshotter implements Snapshotter {
     const totalsAfter = await liveTotals(live.api, signal);
     const after = await livePlaces(
       { ...live, jetstream: [] },
-      before.sentinels.map(({ target }) => target),
+      before.places.map(({ target }) => target),
       signal
     );
     return {
       method,
       facts: factsOf(index, {
         index: { ...before.index, totalsAfter },
-        sentinels: before.sentinels.filter((one) => isAmong(one, after)),
+        sentinels: unchangedPlaces(before.places, after),
       }),
       pauseMs: awayMs,
     };
@@ -236,16 +241,4 @@ function factsOf(
     index: { ...index, completeSince: index.completeSince ?? since },
     sentinels,
   };
-}
-
-/** A count that was the same before and after was that in between. Pure. */
-function isAmong(one: Sentinel, others: readonly Sentinel[]): boolean {
-  return others.some(
-    ({ target, collection, path, records, dids }) =>
-      target === one.target &&
-      collection === one.collection &&
-      path === one.path &&
-      records === one.records &&
-      dids === one.dids
-  );
 }

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseEndpoints } from '../../../microcosm-bridge/constellation-embedded/jetstream/index.js';
 import { readOverview } from '../../checks/api-check.js';
-import { readCounts } from '../../checks/endpoints/answers.js';
+import { readCounts, readPage } from '../../checks/endpoints/answers.js';
 import { IndexApi } from '../../checks/index-api.js';
 import {
   choosePlaces,
@@ -70,6 +71,26 @@ async function cursorAge(
   return streamCounters(text).ageMs;
 }
 
+/** A place as it was at a moment. */
+export interface LivePlace extends Sentinel {
+  /** Its newest record, as text; null: it lists none. */
+  readonly newest: string | null;
+}
+
+/**
+ * Places that were the same before and after, and so in between: a link that
+ * went and another that came leave the count as it was, not the newest record.
+ * Pure.
+ */
+export function unchangedPlaces(
+  before: readonly LivePlace[],
+  after: readonly LivePlace[]
+): readonly Sentinel[] {
+  return before
+    .filter((one) => after.some((other) => isDeepStrictEqual(one, other)))
+    .map(({ newest: _newest, ...sentinel }) => sentinel);
+}
+
 /**
  * Counts places: those of an earlier backup, then what its stream brought
  * lately. Its API lists none.
@@ -80,7 +101,7 @@ export async function livePlaces(
   { api, jetstream }: LiveIndex,
   known: readonly string[],
   signal: AbortSignal
-): Promise<readonly Sentinel[]> {
+): Promise<readonly LivePlace[]> {
   const index = new IndexApi(api, REQUEST_MS);
   const targets = new Set([...known, ...(await fromStream(jetstream, signal))]);
   const counted: CountedPlace[] = [];
@@ -91,12 +112,32 @@ export async function livePlaces(
     }
   }
   const chosen = choosePlaces(counted, SENTINELS);
-  return counted.flatMap(({ place, records, dids }) => {
+  const places: LivePlace[] = [];
+  for (const { place, records, dids } of counted) {
+    if (!chosen.includes(place)) continue;
     const { target, collection, path } = place;
-    return chosen.includes(place)
-      ? [{ target, collection, path, records, dids }]
-      : [];
-  });
+    const newest = await newestOf(index, place, signal);
+    places.push({ target, collection, path, records, dids, newest });
+  }
+  return places;
+}
+
+async function newestOf(
+  index: IndexApi,
+  { target, collection, path }: CountedPlace['place'],
+  signal: AbortSignal
+): Promise<string | null> {
+  const body = await index.json(
+    '/links',
+    [
+      ['target', target],
+      ['collection', collection],
+      ['path', path],
+      ['limit', '1'],
+    ],
+    signal
+  );
+  return readPage(body, 'linking_records').items[0] ?? null;
 }
 
 async function fromStream(

@@ -17,6 +17,7 @@ import {
   judgeServed,
   servedText,
 } from '../../../lib/backup/restore/served-counts.js';
+import { unchangedPlaces } from '../../../lib/backup/docker/live-facts.js';
 import { isTotalWrong } from '../../../lib/backup/verify/compare-index.js';
 import { parseBackupState } from '../../../lib/backup/run-record.js';
 
@@ -132,6 +133,27 @@ t.test('what serves may have moved on, but knows what it was', async (t) => {
   const unasked = judgeServed([], []);
   t.doesNotThrow(() => assertServed(unasked));
   t.match(servedText(unasked), 'the backup counted no place');
+});
+
+t.test('a place counts where it was the same before and after', async (t) => {
+  const place = {
+    target: 'at://did:plc:a/app.bsky.feed.post/3l',
+    collection: 'app.bsky.feed.like',
+    path: '.subject.uri',
+    records: 56,
+    dids: 40,
+  };
+  const before = { ...place, newest: 'did:plc:b app.bsky.feed.like 3la' };
+  t.strictSame(unchangedPlaces([before], [before]), [place]);
+  for (const other of [
+    { ...before, records: 57 },
+    { ...before, dids: 41 },
+    { ...before, path: '.subject' },
+    // One link went, another came.
+    { ...before, newest: 'did:plc:c app.bsky.feed.like 3lb' },
+  ]) {
+    t.strictSame(unchangedPlaces([before], [other]), []);
+  }
 });
 
 t.test('a total of the real server lies about where it was', async (t) => {
