@@ -34,7 +34,12 @@ const { relabelled } = index;
 t.test('a hot copy in the container while events come in', async (t) => {
   const before = await askJson(`${api}/health`);
   const looking = until(
-    () => docker('ps', '-q', '--filter', `label=${ROLE_LABEL}=look`),
+    () =>
+      docker(
+        ...['ps', '-q', '--filter', `label=${ROLE_LABEL}=look`],
+        // Other tests look at theirs meanwhile.
+        ...['--filter', `ancestor=${name}`]
+      ),
     Boolean,
     'a container that opens it'
   ).then(inspect);
