@@ -132,10 +132,7 @@ export const INDEX_COMMENTS: readonly OverlayComment[] = (
       ['restart'],
       'The server exits with code 0 when its stream is lost for good, so on-failure\nwould leave it stopped.',
     ],
-    [
-      ['stop_signal'],
-      'SIGTERM would do nothing until the kill; at SIGINT it closes its store.',
-    ],
+    [['stop_signal'], 'It closes its store at SIGINT only.'],
   ] as const
 ).map(([path, text]) => ({
   path: ['services', INDEX_SERVICE, ...path],

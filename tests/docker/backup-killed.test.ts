@@ -12,7 +12,7 @@ import { RESTORE_STAGES } from '../../lib/backup/restore/restore-backup.js';
 import { readBackupState, runNow } from '../../lib/backup/run-record.js';
 import { stateFolder } from '../../lib/runtime/index.js';
 import { countOf, setUpBackedUp } from '../fixtures/docker/backed-up.js';
-import { docker, run } from '../fixtures/docker/engine.js';
+import { run } from '../fixtures/docker/engine.js';
 import { buildRocksImage } from '../fixtures/docker/rocks-image.js';
 import { startReachableStream } from '../fixtures/docker/rocks-load.js';
 
@@ -24,7 +24,7 @@ const index = await setUpBackedUp(t, 'clkill', {
   jetstream: simulator.url,
 });
 const { state, api, env, backup, create, status, untilReady } = index;
-const { inVolume, ofTheMoment, indexId } = index;
+const { inVolume, ofTheMoment, served } = index;
 const folder = stateFolder(state);
 
 /** Runs one of the programs that die, to their death. */
@@ -41,12 +41,6 @@ async function die(program: string, ...args: readonly string[]): Promise<void> {
     () => null // killed
   );
   if (ended !== null) throw new Error(ended);
-}
-
-/** The folder of the index that is served. */
-async function served(): Promise<string> {
-  const line = await docker('exec', await indexId(), 'cat', '/proc/1/cmdline');
-  return /--data\0([^\0]+)/.exec(line)?.[1] ?? '';
 }
 
 for (const stage of [...CREATE_STAGES, 'verify', 'hook']) {

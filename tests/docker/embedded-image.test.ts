@@ -1,5 +1,6 @@
 import { appendFileSync, cpSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { OVERLAY_FILE } from '../../lib/compose/index.js';
 import {
@@ -85,6 +86,14 @@ JETSTREAM_URL=ws://jetstream:6008/subscribe
 
   await docker('stop', '-t', '60', id);
   t.match(await inspect(id), { State: { ExitCode: 0, OOMKilled: false } });
+  // Stopped while it starts, it does not wait for the kill (137).
+  for (const startingMs of [0, 100, 300, 600]) {
+    await docker('start', id);
+    await pause(startingMs);
+    await docker('stop', '-t', '20', id);
+    const code = await docker('inspect', '-f', '{{.State.ExitCode}}', id);
+    t.not(code, '137', `stopped ${startingMs} ms after its start`);
+  }
   // A new container on the same volume is not taken for a second index.
   await stack.compose(...files, 'up', '-d', '--force-recreate', ...services);
   const again = await stack.idOf('constellation-local');
