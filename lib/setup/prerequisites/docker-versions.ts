@@ -1,3 +1,6 @@
+import { engineFacts } from '../../runtime/docker/engine-facts.js';
+import { openEngine } from '../../runtime/docker/engine.js';
+import { RuntimeError } from '../../runtime/runtime-error.js';
 import type { Prerequisite, PrerequisiteFinding } from './prerequisite.js';
 import { askProgram, type ProgramAnswer } from './run-program.js';
 
@@ -15,16 +18,28 @@ export const dockerVersions: Prerequisite = {
   name: 'Docker',
   check: async ({ signal }) => {
     const [engine, compose] = await Promise.all([
-      askProgram(
-        'docker',
-        ['version', '--format', '{{.Server.Version}}'],
-        signal
-      ),
+      askEngineVersion(signal),
       askCompose(signal),
     ]);
     return describeDocker({ engine, compose });
   },
 };
+
+/** Where the program gets no answer, the engine itself is asked why. */
+async function askEngineVersion(signal: AbortSignal): Promise<ProgramAnswer> {
+  const args = ['version', '--format', '{{.Server.Version}}'];
+  const answer = await askProgram('docker', args, signal);
+  if (answer.kind !== 'failed') return answer;
+  try {
+    await engineFacts(openEngine());
+    return answer;
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    const { message, suggestion } = error;
+    const next = suggestion === undefined ? '' : ` (${suggestion})`;
+    return { kind: 'failed', text: message + next };
+  }
+}
 
 /** The program of v1 is slow to start, so it is asked only without v2. */
 async function askCompose(signal: AbortSignal): Promise<ProgramAnswer> {
@@ -56,6 +71,6 @@ function engineText(engine: ProgramAnswer): string {
     case 'missing':
       return 'no docker program';
     case 'failed':
-      return `no engine answers (${engine.text})`;
+      return engine.text;
   }
 }

@@ -30,7 +30,7 @@ export interface RuntimeWish {
  * Chooses what runs the index: what was asked for, else what an earlier run
  * set up (its data is there), else the first that can be used. Pure.
  *
- * @throws SetupError NO_RUNTIME with what is wrong with what was asked for
+ * @throws SetupError NO_RUNTIME with what is wrong with the one of the first two
  */
 export function chooseRuntime(
   { wanted, sample, earlier }: RuntimeWish,
@@ -44,18 +44,28 @@ export function chooseRuntime(
   if (asked !== undefined) {
     const { kind, title, problem } = asked;
     if (problem === null) return { kind, because: 'as asked for' };
-    throw new SetupError(`${title} cannot be used: ${problem}`, {
+    const { text, mending } = problem;
+    throw new SetupError(`${title} cannot be used: ${text}`, {
       code: 'NO_RUNTIME',
-      suggestion: 'mend that, or leave the choice to setup: --runtime auto',
+      suggestion: `${mending}; or leave the choice to setup: --runtime auto`,
     });
   }
   const before = looked.find(({ kind }) => kind === earlier);
-  if (before?.problem === null) {
-    return { kind: before.kind, because: 'as set up before' };
+  if (before !== undefined) {
+    const { kind, title, problem } = before;
+    if (problem === null) return { kind, because: 'as set up before' };
+    // Its engine may be away for a moment: another index would begin empty.
+    throw new SetupError(
+      `${title} is set up here and cannot be used: ${problem.text}`,
+      {
+        code: 'NO_RUNTIME',
+        suggestion: `${problem.mending}; a new index of the other kind needs --runtime`,
+      }
+    );
   }
   const first = looked.find(({ problem }) => problem === null);
   const passedOver = looked.flatMap(({ title, problem }) =>
-    problem === null ? [] : [`not ${title}: ${problem}`]
+    problem === null ? [] : [`not ${title}: ${problem.text}`]
   );
   if (first !== undefined) {
     return { kind: first.kind, because: passedOver.join('; ') };
@@ -66,11 +76,22 @@ export function chooseRuntime(
   );
 }
 
+/** Why a runtime cannot be used. */
+interface RuntimeProblem {
+  readonly text: string;
+  /** What to do about it. */
+  readonly mending: string;
+}
+
 function problemOf(
   { takesSample, findings }: RuntimeCandidate,
   sample: boolean
-): string | null {
-  if (sample && !takesSample) return 'it takes no sample data';
+): RuntimeProblem | null {
+  if (sample && !takesSample) {
+    return { text: 'it takes no sample data', mending: 'leave out --sample' };
+  }
   const failed = findings.find(({ status }) => status === 'fail');
-  return failed === undefined ? null : `${failed.name}: ${failed.detail}`;
+  if (failed === undefined) return null;
+  const { name, detail, suggestion = 'mend that' } = failed;
+  return { text: `${name}: ${detail}`, mending: suggestion };
 }

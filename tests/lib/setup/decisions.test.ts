@@ -102,7 +102,13 @@ t.test(
     const noEngine: RuntimeCandidate = {
       ...docker,
       findings: [
-        { id: 'e', name: 'engine', status: 'fail', detail: 'is away' },
+        {
+          id: 'e',
+          name: 'engine',
+          status: 'fail',
+          detail: 'is away',
+          suggestion: 'start it',
+        },
       ],
     };
     const wish = { wanted: 'auto', sample: false, earlier: null } as const;
@@ -118,9 +124,15 @@ t.test(
       kind: 'embedded',
       because: 'as set up before',
     });
-    t.match(chooseRuntime({ ...wish, earlier: 'docker' }, [noEngine, fine]), {
-      kind: 'embedded',
-    });
+    t.throws(
+      () => chooseRuntime({ ...wish, earlier: 'docker' }, [noEngine, fine]),
+      {
+        code: 'NO_RUNTIME',
+        message: 'Docker is set up here and cannot be used: engine: is away',
+        suggestion: /^start it; a new index of the other kind needs --runtime/,
+      },
+      'no empty index where an engine is away for a moment'
+    );
     t.match(chooseRuntime({ ...wish, wanted: 'embedded' }, [docker, fine]), {
       kind: 'embedded',
     });
@@ -129,6 +141,7 @@ t.test(
       {
         code: 'NO_RUNTIME',
         message: /engine: is away/,
+        suggestion: /^start it; or leave the choice/,
       }
     );
     t.throws(() => chooseRuntime(wish, [noEngine]), { code: 'NO_RUNTIME' });
