@@ -14,7 +14,6 @@ import {
 } from '../runtime/state-folder.js';
 import { openRecordedRuntime } from '../setup/recorded-runtime.js';
 import { defaultEnvFile } from '../setup/setup-options.js';
-import { shellWord } from '../setup/shell-words.js';
 import { appviewOf } from './appview/appview-record.js';
 import { backupsCheck } from './backups-check.js';
 import { trialMsWithin } from './bridge-health.js';
@@ -89,8 +88,13 @@ export async function runTestCommand({
     };
     const isText = !flags.json && !flags.tap;
     if (isText) output.result(`${prettyHead(subject, pretty)}\n`);
-    const aimed = (result: CheckResult): CheckResult =>
-      withState(result, flags.state);
+    // Before it is broken into lines.
+    const aimed = (result: CheckResult): CheckResult => ({
+      ...result,
+      ...(result.suggestion === undefined
+        ? {}
+        : { suggestion: output.aimed(result.suggestion) }),
+    });
     const checks = await checksOf(flags.strict, folder);
     const found = await runChecks(checks, context, {
       deadlineMs: flags.timeout * 1000,
@@ -111,23 +115,6 @@ export async function runTestCommand({
   } finally {
     await close();
   }
-}
-
-/** What is suggested has to be done to the state folder that was looked at. */
-function withState(
-  result: CheckResult,
-  state: string | undefined
-): CheckResult {
-  const { suggestion } = result;
-  if (suggestion === undefined || state === undefined) return result;
-  const aim = `$& --state ${shellWord(state).replaceAll('$', '$$$$')}`;
-  return {
-    ...result,
-    suggestion: suggestion.replaceAll(
-      /npx zx scripts\/(?:backup\.ts \w+|\w+\.ts)/g,
-      aim
-    ),
-  };
 }
 
 /** Who makes backups wants to know that they are made. */

@@ -52,6 +52,7 @@ export {
   type FlagSurroundings,
 } from './flags.js';
 export { helpText } from './help.js';
+export { shellWord } from './shell-words.js';
 export {
   Prompter,
   type PrompterOptions,

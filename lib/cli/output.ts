@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { aimCommands, type CommandAim } from './aimed-commands.js';
 import { paintFor, type Paint } from './colour.js';
 import { columnsOf } from './text-width.js';
 import { wrapHanging } from './wrap-words.js';
@@ -33,6 +34,7 @@ export class Output {
   /** Colours for text that goes to stdout. */
   readonly resultPaint: Paint;
   #documented = false;
+  #aim: CommandAim = {};
   #beforeLine: (() => void) | undefined;
 
   constructor(options: OutputOptions = {}) {
@@ -59,9 +61,22 @@ export class Output {
     return this.#documented;
   }
 
+  /** What commands that are shown from now on have to be told. */
+  aimAt(aim: CommandAim): void {
+    this.#aim = aim;
+  }
+
+  /**
+   * A text with its commands aimed. All that is written is; whoever breaks a text
+   * into lines does it before.
+   */
+  aimed(text: string): string {
+    return aimCommands(text, this.#aim);
+  }
+
   /** A human result on stdout; left out with `--json`. */
   result(text: string): void {
-    if (!this.json) this.#line(this.stdout, text);
+    if (!this.json) this.#line(this.stdout, this.aimed(text));
   }
 
   /**
@@ -73,7 +88,12 @@ export class Output {
   document(value: unknown): void {
     if (!this.json) return;
     if (this.#documented) throw new TypeError('a second JSON document');
-    const text: string | undefined = JSON.stringify(value, undefined, 2);
+    const text: string | undefined = JSON.stringify(
+      value,
+      (_, part: unknown) =>
+        typeof part === 'string' ? this.aimed(part) : part,
+      2
+    );
     if (text === undefined) throw new TypeError('not a JSON value');
     this.#documented = true;
     this.#line(this.stdout, text);
@@ -81,12 +101,12 @@ export class Output {
 
   /** A line of progress on stderr. */
   note(text: string): void {
-    this.#line(this.stderr, text);
+    this.#line(this.stderr, this.aimed(text));
   }
 
   /** A warning on stderr. */
   warn(text: string): void {
-    const warning = `${this.paint.yellow('Warning:')} ${text}`;
+    const warning = `${this.paint.yellow('Warning:')} ${this.aimed(text)}`;
     for (const line of wrapHanging(warning, this.columns, '    ')) {
       this.note(line);
     }
@@ -94,7 +114,7 @@ export class Output {
 
   /** An error on stderr. */
   error(text: string): void {
-    this.#line(this.stderr, `${this.paint.red('Error:')} ${text}`);
+    this.#line(this.stderr, `${this.paint.red('Error:')} ${this.aimed(text)}`);
   }
 
   /**

@@ -75,7 +75,8 @@ export class Steps {
       ended = true;
       spinner?.stop();
       const took = formatDuration(this.#now() - startMs - askedMs);
-      const line = text === '' ? label : `${label}: ${text}`;
+      const line =
+        text === '' ? label : `${label}: ${this.#output.aimed(text)}`;
       const { paint } = this.#output;
       const time = how === 'skipped' ? '' : ` ${paint.dim(`(${took})`)}`;
       const whole = `${mark(how, this.#animate, paint)} ${line}${time}`;

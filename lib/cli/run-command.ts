@@ -1,9 +1,10 @@
+import type { CommandAim } from './aimed-commands.js';
 import { InterruptedError } from './cli-error.js';
 import { readCommandLine, type GivenValue } from './command-line.js';
 import { errorDocument, errorText, exitCodeFor } from './error-report.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { CommandSpec, FlagSpecs, FlagValues } from './flag-spec.js';
-import { resolveFlags, type Flags } from './flags.js';
+import { resolveFlags, type Flags, type FlagSource } from './flags.js';
 import { helpText } from './help.js';
 import { listenForInterruption } from './interruption.js';
 import { Output } from './output.js';
@@ -107,6 +108,7 @@ export async function runCommand<F extends FlagSpecs>(
       file: file?.record,
       fileName: file?.name,
     });
+    output.aimAt(aimOf(flags));
     const context: CommandContext<F> = {
       flags: flags.values,
       sources: flags.sources,
@@ -146,6 +148,21 @@ export async function runCommand<F extends FlagSpecs>(
     });
     return await leave(exitCodeFor(error));
   }
+}
+
+/** An environment file answers later runs as well, a typed flag does not. */
+function aimOf<F extends FlagSpecs>({ values, sources }: Flags<F>): CommandAim {
+  const told = (flag: string, among: readonly FlagSource[]) => {
+    const value = values[flag];
+    const source = sources[flag];
+    return typeof value === 'string' && source && among.includes(source)
+      ? value
+      : undefined;
+  };
+  return {
+    state: told('state', ['flag', 'environment']),
+    backups: told('backups', ['flag']),
+  };
 }
 
 function reportError(error: unknown, output: Output): void {

@@ -1,11 +1,14 @@
 /** What setup says at the end, for people. */
 
-import { formatBytes, formatDuration, labelled } from '../cli/index.js';
-import { DEFAULT_STATE_FOLDER } from '../runtime/state-folder.js';
+import {
+  formatBytes,
+  formatDuration,
+  labelled,
+  shellWord,
+} from '../cli/index.js';
 import type { RecordedFile } from './recorded-file.js';
 import type { EndedStep, PlannedStep } from './run-steps.js';
 import type { SetupRun } from './setup-run.js';
-import { shellWord } from './shell-words.js';
 
 /** A titled block. */
 export interface ReportBlock {
@@ -94,34 +97,29 @@ export function logPlace({ findings, folder }: SetupRun): string {
 export function nextCommands({
   options,
   findings,
-  folder,
 }: SetupRun): ReadonlyArray<readonly [command: string, does: string]> {
-  const state =
-    folder.path === DEFAULT_STATE_FOLDER
-      ? ''
-      : ` --state ${shellWord(folder.path)}`;
   const linked =
     (findings.find('connection') ?? null) === null
       ? null
       : (findings.find('appviewFolder') ?? null);
-  const connect = `npx zx scripts/setup.ts --yes${state} --appview DIR`;
+  const connect = 'npx zx scripts/setup.ts --yes --appview DIR';
   return [
-    [`npx zx scripts/test.ts${state}`, 'check it'],
+    ['npx zx scripts/test.ts', 'check it'],
     ...(options.sample || linked !== null
       ? []
       : [[connect, 'connect an AppView'] as const]),
     ...(options.sample
       ? [
           [
-            `npx zx scripts/setup.ts --yes${state}`,
+            'npx zx scripts/setup.ts --yes',
             'index the real network instead',
           ] as const,
         ]
       : []),
     linked === null
-      ? [`npx zx scripts/teardown.ts --yes${state}`, 'stop it; the data stays']
+      ? ['npx zx scripts/teardown.ts --yes', 'stop it; the data stays']
       : [
-          `npx zx scripts/teardown.ts --yes${state} --appview ${shellWord(linked)}`,
+          `npx zx scripts/teardown.ts --yes --appview ${shellWord(linked)}`,
           'put the AppView back and stop it; the data stays',
         ],
   ];

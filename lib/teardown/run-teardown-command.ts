@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
   EXIT,
   formatBytes,
+  shellWord,
   Steps,
   summaryBox,
   type CommandContext,
@@ -17,7 +18,6 @@ import {
   type StateFolder,
 } from '../runtime/state-folder.js';
 import { openRecordedRuntime } from '../setup/recorded-runtime.js';
-import { shellWord } from '../setup/shell-words.js';
 import { offerBackup } from './offer-backup.js';
 import { removeIfEmpty } from './remove-remains.js';
 import { tearDown, type TeardownOutcome } from './tear-down.js';

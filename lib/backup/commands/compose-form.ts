@@ -5,12 +5,11 @@ import {
   makeBackupFile,
   overlayText,
 } from '../../compose/index.js';
-import type { FlagValues } from '../../cli/index.js';
+import { shellWord, type FlagValues } from '../../cli/index.js';
 import { DockerRuntime } from '../../runtime/docker/docker-runtime.js';
 import type { Engine } from '../../runtime/docker/engine.js';
 import { findImage, type ImageFacts } from '../../runtime/docker/image.js';
 import { PROJECT_FOLDER } from '../../runtime/index.js';
-import { shellWord } from '../../setup/shell-words.js';
 import { BackupError } from '../backup-error.js';
 import { makeBackupFolder } from '../backup-folder.js';
 import { findDockerIndex } from '../docker/docker-index.js';

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatDuration,
   groupedCommand,
+  shellWord,
   STANDARD_FLAGS,
 } from '../../cli/index.js';
 import { BackupError } from '../backup-error.js';
@@ -14,7 +15,6 @@ import {
   type BackupManifest,
 } from '../manifest/manifest.js';
 import { readBackupState } from '../run-record.js';
-import { shellWord } from '../../setup/shell-words.js';
 import { openScene, type BackupScene } from './backup-scene.js';
 import { PLACE_FLAGS } from './place-flags.js';
 

@@ -2,7 +2,7 @@
 
 import type { RuntimeKind } from '../../runtime/runtime.js';
 import { SetupError } from '../setup-error.js';
-import { shellWord } from '../shell-words.js';
+import { shellWord } from '../../cli/index.js';
 
 /** What is set up, and what was asked for. */
 export interface RuntimeChange {
@@ -15,8 +15,6 @@ export interface RuntimeChange {
   readonly appview: string | null;
   /** Where it keeps its data, for people. */
   readonly data: string;
-  /** The state folder, where it is not the usual one. */
-  readonly state: string | null;
 }
 
 /**
@@ -27,17 +25,16 @@ export interface RuntimeChange {
  * @throws SetupError OTHER_RUNTIME with the commands that lead there, in order
  */
 export function assertSameRuntime(change: RuntimeChange): void {
-  const { from, to, isUp, appview, data, state } = change;
+  const { from, to, isUp, appview, data } = change;
   if (from === null || from === to || (!isUp && appview === null)) return;
   const there = [
     ...(isUp ? ['it runs'] : []),
     ...(appview === null ? [] : [`the AppView in ${appview} asks it`]),
   ].join(', and ');
-  const flags = state === null ? '' : ` --state ${shellWord(state)}`;
   const connect = appview === null ? '' : ` --appview ${shellWord(appview)}`;
   const lines = [
-    `npx zx scripts/teardown.ts${flags} (${appview === null ? '' : 'the AppView asks what it asked before; '}the index stops, its data in ${data} stays)`,
-    `npx zx scripts/setup.ts --runtime ${to}${flags}${connect} (a new index: the data of the two is not the same and is not carried over; the remote covers what was before)`,
+    `npx zx scripts/teardown.ts (${appview === null ? '' : 'the AppView asks what it asked before; '}the index stops, its data in ${data} stays)`,
+    `npx zx scripts/setup.ts --runtime ${to}${connect} (a new index: the data of the two is not the same and is not carried over; the remote covers what was before)`,
     `the same two with --runtime ${from} go back to the data of now, which ${from === 'docker' ? 'the container' : 'the index'} goes on from`,
     'to have both, give the second one --state DIR, --port and --metrics-port of its own',
   ];

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FittedStack } from '../../runtime/docker/appview-stack.js';
 import type { StackEnv } from '../../runtime/docker/stack-env.js';
-import { shellWord } from '../shell-words.js';
+import { shellWord } from '../../cli/index.js';
 
 /** What is looked at besides a stack. */
 export interface NoticeFacts {

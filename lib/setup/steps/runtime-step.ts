@@ -1,5 +1,4 @@
 import type { RuntimeKind } from '../../runtime/runtime.js';
-import { DEFAULT_STATE_FOLDER } from '../../runtime/state-folder.js';
 import { chooseBridgeRedis } from '../bridge-redis.js';
 import { checkPrerequisites } from '../prerequisites/prerequisite.js';
 import {
@@ -89,7 +88,7 @@ export const runtimeStep: LookStep = {
 
 /** @throws SetupError OTHER_RUNTIME */
 function refuseOther(
-  { record, before, options, folder }: SetupRun,
+  { record, before, folder }: SetupRun,
   to: RuntimeKind
 ): void {
   const { earlier } = record;
@@ -103,7 +102,6 @@ function refuseOther(
       earlier?.runtime === 'docker' && before.config?.dataPath === null
         ? 'its volume'
         : inFolder,
-    state: options.state === DEFAULT_STATE_FOLDER ? null : options.state,
   });
 }
 

@@ -23,7 +23,7 @@ import {
 } from '../../../lib/setup/runtimes/choose-runtime.js';
 import { SETUP_COMMAND } from '../../../lib/setup/setup-command.js';
 import { resolveOptions } from '../../../lib/setup/setup-options.js';
-import { shellWord } from '../../../lib/setup/shell-words.js';
+import { shellWord } from '../../../lib/cli/shell-words.js';
 
 const GIB = 1024 ** 3;
 
