@@ -13,6 +13,7 @@ import {
   type StateFolder,
 } from '../runtime/state-folder.js';
 import { openRecordedRuntime } from '../setup/recorded-runtime.js';
+import { readEnvAnswers } from '../setup/env-answers.js';
 import { defaultEnvFile } from '../setup/setup-options.js';
 import { appviewOf } from './appview/appview-record.js';
 import { backupsCheck } from './backups-check.js';
@@ -52,11 +53,10 @@ export async function runTestCommand({
   }
   const startedMs = performance.now();
   const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
-  const { settings } = parseSettings(env);
   const { context, close } = await openContext({
     runtime: await openRecordedRuntime(folder),
     url: flags.url ?? null,
-    defaultUrl: `http://127.0.0.1:${settings.CONSTELLATION_PORT}`,
+    defaultUrl: await urlBySettings(folder.path, env),
     target: flags.target ?? null,
     appview: await appviewOf(flags.appview, folder.setupRecord),
     redisUrl: flags.redisUrl,
@@ -115,6 +115,18 @@ export async function runTestCommand({
   } finally {
     await close();
   }
+}
+
+/** Where an index that does not run would answer. */
+async function urlBySettings(
+  state: string,
+  env: Readonly<Record<string, string | undefined>>
+): Promise<string> {
+  const given = new Map([['state', state]]);
+  // One that is broken is told by setup, which reads it for more than this.
+  const file = await readEnvAnswers(given, env).catch(() => undefined);
+  const { settings } = parseSettings({ ...file?.record, ...env });
+  return `http://127.0.0.1:${settings.CONSTELLATION_PORT}`;
 }
 
 /** Who makes backups wants to know that they are made. */

@@ -87,7 +87,7 @@ t.test(
     t.equal(code, 0, stderr);
     t.match(
       stdout,
-      'the index does not run: npx zx scripts/setup.ts starts it'
+      /the index does not run: npx zx scripts\/setup\.ts --state '.+state' starts it/
     );
     const manifest = parseManifest(
       readFileSync(path.join(from, 'manifest.json'), 'utf8')

@@ -1,7 +1,7 @@
 /** The command line of scripts/test.ts, end to end. */
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -134,6 +134,15 @@ t.test('where nothing was set up it says so and makes nothing', async (t) => {
   t.match(stdout, /^ +next +npx zx scripts\/setup\.ts --state '.+nothing'$/m);
   t.match(stdout, /^1 failed, 8 skipped in /m);
   t.notOk(existsSync(nothing));
+  // Set up, but not running: it is named by the port of its settings.
+  const stopped = path.join(scratch, 'stopped');
+  mkdirSync(stopped);
+  writeFileSync(
+    path.join(stopped, '.env.constellation-local'),
+    'CONSTELLATION_PORT=16789\n'
+  );
+  const named = await start(['--state', stopped, '--only', 'running']).ended;
+  t.match(named.stdout, /^Constellation Local at http:\/\/127\.0\.0\.1:16789 /);
 });
 
 t.test('wrong use is exit 2, before anything is asked', async (t) => {

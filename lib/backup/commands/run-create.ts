@@ -128,7 +128,7 @@ function createdText({ path: folder, manifest }: CreatedBackup): string {
   const { pauseMs } = manifest.snapshot;
   const away =
     pauseMs === 0
-      ? 'the API answered all the time'
+      ? 'the API was not taken away for it'
       : `the API was away for ${formatDuration(pauseMs)}`;
   return `${folder}, ${formatBytes(size)} in ${formatBytes(stored)}; ${away}`;
 }
