@@ -1,5 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -10,9 +16,15 @@ import {
 import { startStandIn } from '../../fixtures/constellation/metrics-server.js';
 
 /** A server under the entrypoint, its counters and its clock in our hands. */
-async function guarded(t: Test, env: Record<string, string>) {
+async function guarded(
+  t: Test,
+  env: Record<string, string>,
+  dir = t.testdir()
+) {
   const standIn = await startStandIn();
-  const dir = t.testdir();
+  for (const left of ['ready', 'signals']) {
+    rmSync(join(recordDir(dir), left), { force: true });
+  }
   const clock = join(dir, 'uptime');
   const setClock = (seconds: number): void => {
     writeFileSync(clock, `${seconds}.00 1.0\n`);
@@ -38,6 +50,7 @@ async function guarded(t: Test, env: Record<string, string>) {
   });
   const signals = join(recordDir(dir), 'signals');
   return {
+    dir,
     standIn,
     setClock,
     exit,
@@ -99,6 +112,56 @@ t.test('metrics that stop answering count as standing still', async (t) => {
   it.setClock(1120);
   t.equal(await it.exit, 0);
   t.equal(it.signals(), '1\n');
+});
+
+t.test('stops that bring nothing come further and further apart', async (t) => {
+  const env = { CONSTELLATION_STALE_RESTART_SECONDS: '120' };
+  const first = await guarded(t, env);
+  first.standIn.answers.metrics = 'jetstream_read 7\n';
+  await first.readings(2);
+  first.setClock(1120);
+  t.equal(await first.exit, 0);
+
+  const second = await guarded(t, env, first.dir);
+  await second.readings(2);
+  second.setClock(1239);
+  await second.readings(2);
+  t.equal(second.signals(), '', 'twice the limit is not over');
+  second.setClock(1240);
+  t.equal(await second.exit, 0);
+  t.match(second.log(), /taken in for 240 s .*=120, stop 2 in a row\)/);
+
+  // What a start brings again is no stream that runs.
+  const third = await guarded(t, env, first.dir);
+  await third.readings(2);
+  third.standIn.answers.metrics = 'jetstream_read 1\n';
+  third.setClock(1119);
+  await third.readings(2);
+  third.setClock(1119 + 479);
+  await third.readings(2);
+  t.equal(third.signals(), '', 'four times the limit is not over');
+  third.standIn.answers.metrics = 'jetstream_read 2\n';
+  await third.readings(2);
+  third.setClock(1119 + 479 + 119);
+  await third.readings(2);
+  t.equal(third.signals(), '');
+  third.setClock(1119 + 479 + 120);
+  t.equal(await third.exit, 0, 'the stream ran: the limit counts again');
+  t.notMatch(third.log(), 'in a row');
+});
+
+t.test('however many there were, it is an hour at most', async (t) => {
+  const dir = t.testdir();
+  mkdirSync(join(dir, 'data'));
+  writeFileSync(join(dir, 'data/.watchdog-stops'), '99\n');
+  const env = { CONSTELLATION_STALE_RESTART_SECONDS: '120' };
+  const it = await guarded(t, env, dir);
+  await it.readings(2);
+  it.setClock(1000 + 3599);
+  await it.readings(2);
+  t.equal(it.signals(), '');
+  it.setClock(1000 + 3600);
+  t.equal(await it.exit, 0);
 });
 
 t.test('it is off unless asked for', async (t) => {
