@@ -29,8 +29,8 @@ import { RuntimeError } from '../../../lib/runtime/runtime-error.js';
 const CONTENDER = fileURLToPath(
   new URL('../../fixtures/runtime/lock-contender.ts', import.meta.url)
 );
-/** Without tap's hooks: they double the time that a process takes to start. */
-const WITHOUT_TAP = { ...process.env, NODE_OPTIONS: undefined };
+/** Without npm's loader (.npmrc), which `npx tap` hands on; tap's hook comes back. */
+const WITHOUT_LOADER = { ...process.env, NODE_OPTIONS: undefined };
 const ELSEWHERE = { ...ownIdentity(), pid: 1, pidNamespace: 'pid:[1]' };
 
 function folder(t: Test): string {
@@ -55,7 +55,7 @@ function contender(
   return spawn(
     process.execPath,
     ['--import', 'tsx', CONTENDER, start, ...files],
-    { stdio: ['pipe', 'pipe', 'inherit'], env: WITHOUT_TAP }
+    { stdio: ['pipe', 'pipe', 'inherit'], env: WITHOUT_LOADER }
   );
 }
 

@@ -8,13 +8,13 @@ import { generateEvents } from '../../../microcosm-bridge/jetstream-simulator/in
 import { eventually, StreamClient } from './stream-client.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-/** Without tap's hooks: they double the time that a process takes to start. */
-const WITHOUT_TAP = { ...process.env, NODE_OPTIONS: undefined };
+/** Without npm's loader (.npmrc), which `npx tap` hands on; tap's hook comes back. */
+const WITHOUT_LOADER = { ...process.env, NODE_OPTIONS: undefined };
 const folder = 'microcosm-bridge/jetstream-simulator';
 
 /** Starts a program; it ends with the test. */
 function launch(t: Test, command: string, args: readonly string[]) {
-  const child = spawn(command, args, { cwd: root, env: WITHOUT_TAP });
+  const child = spawn(command, args, { cwd: root, env: WITHOUT_LOADER });
   t.teardown(() => child.kill('SIGKILL'));
   const result = { stdout: '', stderr: '', code: null as number | null };
   child.stdout.on('data', (data: Buffer) => (result.stdout += String(data)));
