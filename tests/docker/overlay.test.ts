@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { parse } from 'yaml';
@@ -20,6 +20,7 @@ import {
   requireEngine,
   type Compose,
 } from '../fixtures/docker/engine.js';
+import { copyOverlay } from '../fixtures/docker/overlay-image.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const ALONE = ['-f', OVERLAY_FILE];
@@ -90,10 +91,7 @@ function folder(t: Test, base: string | null): string {
     'Dockerfile.index': INDEX_IMAGE,
   });
   if (base !== null) writeFileSync(path.join(dir, 'docker-compose.yml'), base);
-  for (const part of [OVERLAY_FILE, 'microcosm-bridge/constellation']) {
-    cpSync(path.join(ROOT, part), path.join(dir, part), { recursive: true });
-  }
-  return dir;
+  return copyOverlay(dir);
 }
 
 async function config(

@@ -3,7 +3,7 @@
  * of the overlay. The container's clock is a file of the test's.
  */
 
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
@@ -17,6 +17,7 @@ import {
   run,
   until,
 } from '../fixtures/docker/engine.js';
+import { copyOverlay } from '../fixtures/docker/overlay-image.js';
 import { buildRocksImage } from '../fixtures/docker/rocks-image.js';
 import {
   buildEmbeddedImage,
@@ -26,7 +27,6 @@ import {
 import { differences, goldenCases } from '../fixtures/golden-cases.js';
 import { testFolder } from '../fixtures/test-folder.js';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const NAME = `cldog-${process.pid}`;
 
 /** The watchdog looks often, by a clock that stands still until it is moved. */
@@ -71,11 +71,7 @@ for (const [name, { build, problems }] of Object.entries(SERVERS)) {
     const stack = makeStack(v2, testFolder(t), project);
     t.teardown(() => stack.remove());
     const { folder } = stack;
-    for (const part of [OVERLAY_FILE, 'microcosm-bridge/constellation']) {
-      cpSync(path.join(ROOT, part), path.join(folder, part), {
-        recursive: true,
-      });
-    }
+    copyOverlay(folder);
     mkdirSync(path.join(folder, 'clock'));
     const setClock = (seconds: number): void => {
       writeFileSync(path.join(folder, 'clock/uptime'), `${seconds}.00 1.0\n`);
