@@ -106,6 +106,16 @@ t.test('healthy takes two readings that differ', async (t) => {
   t.match(await it.probe(), { code: 0, line: /^healthy/ });
 });
 
+t.test('a stream that runs is seen to by the first check', async (t) => {
+  const it = await container(t);
+  let read = 0;
+  it.server.answers.metrics = () => `jetstream_read ${++read}\n`;
+  t.match(await it.probe(), { code: 0, line: /^healthy/ });
+  t.equal(read, 2, 'by two readings');
+  t.match(await it.probe(), { code: 0, line: /^healthy/ });
+  t.equal(read, 3, 'later ones need one');
+});
+
 t.test(
   'it is stalled when nothing has moved for as long as the limit',
   async (t) => {
