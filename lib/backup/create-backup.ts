@@ -69,8 +69,12 @@ const MORE_SPACE =
 const ARCHIVE_SHARE = 0.7;
 
 /** Space that a backup needs where backups are (bytes). Pure. */
-export function spaceForBackup(plan: SnapshotPlan): number {
-  return plan.scratchBytes + Math.ceil(plan.sizeBytes * ARCHIVE_SHARE);
+export function spaceForBackup(
+  { scratchBytes, sizeBytes }: SnapshotPlan,
+  compression: Compression
+): number {
+  const share = compression === 'none' ? 1 : ARCHIVE_SHARE;
+  return scratchBytes + Math.ceil(sizeBytes * share);
 }
 
 /**
@@ -93,7 +97,7 @@ export async function createBackup(
   await sweepUnfinished(folder);
   await assertSpace(
     folder,
-    spaceForBackup(plan),
+    spaceForBackup(plan, options.compression),
     'the snapshot and its archive',
     MORE_SPACE
   );

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { assertRoom } from '../../lib/backup/docker/docker-workplace.js';
+import { assertRoom } from '../../lib/backup/docker/room.js';
 import { DataHelper } from '../../lib/runtime/docker/data-helper.js';
 import { openEngine } from '../../lib/runtime/docker/engine.js';
 import { countOf, setUpBackedUp } from '../fixtures/docker/backed-up.js';
@@ -49,11 +49,14 @@ t.test('what the disk has no room for is not begun', async (t) => {
   const user = '10001:10001';
   const where = { engine: openEngine(), image: name, source: volume, user };
   const helper = await DataHelper.open(where);
-  await t.rejects(assertRoom(helper, 2 ** 60, volume), {
-    code: 'NO_SPACE',
-    message: /are needed where the engine keeps .*, .* are free/,
-  });
-  await assertRoom(helper, 1, volume);
+  await t.rejects(
+    assertRoom(helper, 2 ** 60, { source: volume, floorBytes: 0 }),
+    {
+      code: 'NO_SPACE',
+      message: /are needed where the engine keeps .*, .* are free/,
+    }
+  );
+  await assertRoom(helper, 1, { source: volume, floorBytes: 0 });
   await helper.close();
 });
 

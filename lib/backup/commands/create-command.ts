@@ -79,7 +79,8 @@ export const CREATE_COMMAND = groupedCommand(
       snapshotterOf(scene, flags.data, flags.fromNetwork);
     if (flags.dryRun) {
       const snapshotter = await open();
-      await reportCreatePlan(snapshotter, scene, output);
+      const { compression } = flags;
+      await reportCreatePlan(snapshotter, { scene, compression, output });
       return EXIT.good;
     }
     // A scheduled run that gets no further than this has failed as well.

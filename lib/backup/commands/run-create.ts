@@ -98,8 +98,7 @@ async function createAndVerify(
   const startedMs = performance.now();
   const steps = new Steps(output);
   const progress = new ProgressText();
-  const compression =
-    options.compression === 'auto' ? bestCompression() : options.compression;
+  const compression = chosen(options.compression);
   const step = steps.start('Backup');
   let created: CreatedBackup;
   try {
@@ -121,6 +120,10 @@ async function createAndVerify(
   const unverified = await verifyNew(created, steps, options);
   const durationMs = performance.now() - startedMs;
   return { created, unverified, durationMs };
+}
+
+function chosen(wish: Compression | 'auto'): Compression {
+  return wish === 'auto' ? bestCompression() : wish;
 }
 
 function createdText({ path: folder, manifest }: CreatedBackup): string {
@@ -236,14 +239,16 @@ export function reportCreated(
   return unverified === null ? EXIT.good : EXIT.unverified;
 }
 
+/** What a plan depends on besides the index. */
+type PlanOptions = Pick<RunCreateOptions, 'scene' | 'compression' | 'output'>;
+
 /** What `create --dry-run` says. */
 export async function reportCreatePlan(
   snapshotter: Snapshotter,
-  scene: BackupScene,
-  output: Output
+  { scene, compression, output }: PlanOptions
 ): Promise<void> {
   const plan = await snapshotter.plan();
-  const neededBytes = spaceForBackup(plan);
+  const neededBytes = spaceForBackup(plan, chosen(compression));
   output.document({
     schemaVersion: 1,
     ok: true,

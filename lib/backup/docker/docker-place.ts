@@ -20,6 +20,7 @@ import { settleByHealth } from '../restore/settle-by-health.js';
 import { openHelper } from './docker-index.js';
 import type { DockerRestorePlan } from './docker-restore-plan.js';
 import { DockerWorkplace } from './docker-workplace.js';
+import { explainFullVolume } from './room.js';
 import { endGeneration, sweepGenerations } from './unfinished-generation.js';
 
 /** A volume, in which the restored index gets a folder of its own. */
@@ -37,7 +38,7 @@ export class DockerPlace implements RestorePlace {
     this.#plan = plan;
     this.#runtime = runtime;
     this.#folder = folder;
-    const { engine, image, source, user } = plan.index;
+    const { engine, image, source, user, floorBytes } = plan.index;
     const generation = plan.next;
     this.fresh = new DockerWorkplace({
       engine,
@@ -45,6 +46,7 @@ export class DockerPlace implements RestorePlace {
       source,
       user,
       generation,
+      floorBytes,
     });
   }
 
@@ -118,6 +120,8 @@ export class DockerPlace implements RestorePlace {
     const helper = await openHelper(this.#plan.index);
     try {
       await work(helper);
+    } catch (error) {
+      throw explainFullVolume(error, this.#plan.index.source);
     } finally {
       await helper.close();
     }

@@ -22,7 +22,6 @@ import {
   openHelper,
   type DockerIndex,
 } from './docker-index.js';
-import { assertRoom } from './docker-workplace.js';
 import { COPY_MS, copyHeld, type CopyPlace } from './held-copy.js';
 import { copiedFacts, hotCopy } from './hot-copy.js';
 import {
@@ -32,6 +31,7 @@ import {
   unchangedPlaces,
 } from './live-facts.js';
 import { liveOf, urlsFrom } from './reach.js';
+import { assertRoom, explainFullVolume } from './room.js';
 import { removeSnapshot } from './remove-snapshot.js';
 import { copyAll, eachFileOf, makeSnapshotFolder } from './volume-snapshot.js';
 
@@ -123,7 +123,7 @@ export class DockerSnapshotter implements Snapshotter {
     } catch (error) {
       // What went wrong is worth more than what is left behind.
       await release().catch(() => undefined);
-      throw error;
+      throw explainFullVolume(error, index.source);
     }
   }
 
@@ -137,13 +137,13 @@ export class DockerSnapshotter implements Snapshotter {
     const file = this.#options.folder.held;
     const planned = methodFor(index);
     if (container.status === 'exited') {
-      await assertRoom(helper, await filesSize(helper, from), index.source);
+      await assertRoom(helper, await filesSize(helper, from), index);
       await copyAll(helper, from, to, { limitMs: COPY_MS, signal });
       const facts = factsOf(index, await copiedFacts(helper, to));
       return { method: 'stop', facts, pauseMs: 0 };
     }
     if (planned === 'hot-copy') {
-      await assertRoom(helper, await filesSize(helper, from), index.source);
+      await assertRoom(helper, await filesSize(helper, from), index);
       await helper.run(['cp', '-t', to, `${from}/constellation-embedded.json`]);
       await hotCopy(engine, container.id, from, to, signal);
       const facts = await copiedFacts(helper, to);

@@ -1,7 +1,4 @@
-import { formatBytes } from '../../cli/index.js';
-import { DATA, type DataHelper } from '../../runtime/docker/data-helper.js';
 import { folderOf, type Generation } from '../../runtime/docker/generation.js';
-import { BackupError } from '../backup-error.js';
 import type { ReadBackup } from '../backup-folder.js';
 import type { OpenedIndex } from '../index-opener.js';
 import { unpackedSize } from '../manifest/manifest.js';
@@ -9,16 +6,14 @@ import type { OnProgress } from '../progress.js';
 import type { Workplace } from '../workplace.js';
 import { openHelper, type DockerIndex } from './docker-index.js';
 import { openInContainer } from './open-container.js';
+import { assertRoom, explainFullVolume } from './room.js';
 import { beginGeneration, endGeneration } from './unfinished-generation.js';
 import { unpackInto } from './unpack-into.js';
-
-/** Left free beside what is unpacked (bytes). */
-const RESERVE_BYTES = 16 * 1024 * 1024;
 
 /** What is unpacked where: a volume, and a folder in it. */
 export type WorkplaceTarget = Pick<
   DockerIndex,
-  'engine' | 'image' | 'source' | 'user'
+  'engine' | 'image' | 'source' | 'user' | 'floorBytes'
 > & { readonly generation: Generation };
 
 /** A folder in a volume, looked at by a container of the recorded image. */
@@ -34,13 +29,16 @@ export class DockerWorkplace implements Workplace {
     signal: AbortSignal,
     onProgress: OnProgress
   ): Promise<void> {
-    const { source, user, generation } = this.#target;
+    const { source, user, generation, floorBytes } = this.#target;
     const folder = folderOf(generation);
     const helper = await openHelper(this.#target);
     try {
-      await assertRoom(helper, unpackedSize(backup.manifest), source);
+      const needed = unpackedSize(backup.manifest);
+      await assertRoom(helper, needed, { source, floorBytes });
       if (generation !== null) await beginGeneration(helper, generation);
       await unpackInto(helper, folder, user, backup, signal, onProgress);
+    } catch (error) {
+      throw explainFullVolume(error, source);
     } finally {
       await helper.close();
     }
@@ -67,24 +65,4 @@ export class DockerWorkplace implements Workplace {
       await helper.close();
     }
   }
-}
-
-/** @throws BackupError NO_SPACE */
-export async function assertRoom(
-  helper: DataHelper,
-  neededBytes: number,
-  source: string
-): Promise<void> {
-  const text = await helper.run(['df', '-B1', '--output=avail', DATA]);
-  const freeBytes = Number(/\n\s*(\d+)\s*$/.exec(text)?.[1] ?? Number.NaN);
-  if (!Number.isFinite(freeBytes)) return;
-  if (freeBytes >= neededBytes + RESERVE_BYTES) return;
-  throw new BackupError(
-    `${formatBytes(neededBytes)} are needed where the engine keeps ${source}, ${formatBytes(freeBytes)} are free`,
-    {
-      code: 'NO_SPACE',
-      suggestion:
-        'free some space there: docker system df says what takes it; restore --discard-old removes old data',
-    }
-  );
 }

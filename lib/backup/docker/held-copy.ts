@@ -5,9 +5,9 @@ import type { DataHelper } from '../../runtime/docker/data-helper.js';
 import { BackupError } from '../backup-error.js';
 import type { SnapshotOptions } from '../snapshotter.js';
 import type { DockerIndex } from './docker-index.js';
-import { assertRoom } from './docker-workplace.js';
 import type { Hold } from './held-record.js';
 import { whileHeld, type HoldOptions } from './hold.js';
+import { assertRoom } from './room.js';
 import { canLink, copyAll, linkRocks } from './volume-snapshot.js';
 import { filesSize } from './volume-size.js';
 
@@ -52,8 +52,8 @@ export async function copyHeld(
   const during = async (hold: Hold, work: () => Promise<void>) =>
     await whileHeld({ engine, container, hold, signal, ...held }, work);
   const stop = async (why: string): Promise<HeldCopy> => {
+    await assertRoom(helper, await filesSize(helper, from), index);
     onNotice?.(`${why}, ${STOPPED}`);
-    await assertRoom(helper, await filesSize(helper, from), index.source);
     signal.throwIfAborted();
     const { awayMs } = await during('stopped', () =>
       copyAll(helper, from, to, { limitMs: COPY_MS, signal })

@@ -39,15 +39,14 @@ export async function hotCopy(
     { folder: HOME, signal }
   );
   if (code === 0) return;
+  const lines = stderr.split('\n');
   const line =
-    stderr.split('\n').find((text) => /error|space/i.test(text)) ?? stderr;
+    lines.find((text) => /no space left|disk quota/i.test(text)) ??
+    lines.find((text) => /error/i.test(text)) ??
+    stderr;
   throw new BackupError(
     `the store could not be copied in its container: ${line.trim()}`,
-    {
-      code: /no space left|ENOSPC|disk quota/i.test(stderr)
-        ? 'NO_SPACE'
-        : 'SNAPSHOT_FAILED',
-    }
+    { code: 'SNAPSHOT_FAILED' }
   );
 }
 

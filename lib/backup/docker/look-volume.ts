@@ -36,6 +36,7 @@ export class LookVolume implements Workplace {
       // The engine fills a new volume as the image has it: the folder is its user's.
       user: `${IMAGE_USER.uid}:${IMAGE_USER.gid}`,
       generation: null,
+      floorBytes: 0,
     });
     await this.#inside.unpack(backup, signal, onProgress);
   }

@@ -7,6 +7,7 @@ import type { Generation } from '../../runtime/docker/generation.js';
 import { ownedLabels } from '../../runtime/docker/owned.js';
 import { BackupError, LOOK_AGAIN } from '../backup-error.js';
 import type { OpenedIndex } from '../index-opener.js';
+import { FLOOR_SETTING } from './disk-floor.js';
 
 /** What is opened, and by which image. */
 export interface OpenContainerOptions {
@@ -86,6 +87,8 @@ export async function openInContainer(
         Env: [
           `JETSTREAM_URL=${NO_STREAM}`,
           'CONSTELLATION_LOG_LEVEL=error',
+          // Nothing is added to it, so it need not wait for room.
+          `${FLOOR_SETTING}=0`,
           ...(generation === null
             ? []
             : [`CONSTELLATION_GENERATION=${generation}`]),

@@ -9,6 +9,7 @@ import {
   partialName,
   removingName,
 } from '../../../lib/backup/backup-name.js';
+import { spaceForBackup } from '../../../lib/backup/create-backup.js';
 import { withoutSecrets } from '../../../lib/backup/env-copy.js';
 import { judgeBackups } from '../../../lib/backup/judge-backups.js';
 import { ProgressText } from '../../../lib/backup/progress.js';
@@ -96,6 +97,19 @@ t.test(
     t.equal(parseBackupState('{"schemaVersion":2,"folder":"/b"}'), null);
   }
 );
+
+t.test('what is not compressed needs all of its room', (t) => {
+  const plan = {
+    method: 'hot-copy',
+    text: '',
+    source: '',
+    sizeBytes: 1000,
+    scratchBytes: 200,
+  } as const;
+  t.equal(spaceForBackup(plan, 'none'), 1200);
+  t.equal(spaceForBackup(plan, 'gzip'), 900);
+  t.end();
+});
 
 t.test('progress says how long it will still take', async (t) => {
   let nowMs = 0;
