@@ -74,7 +74,9 @@ async function fillThem(backups: string, data: string): Promise<void> {
     t.equal(await startedAt(), began, 'it was never stopped');
     t.ok((await fetch(`${api}/`)).ok, 'the index answers');
     t.strictSame(
-      readdirSync(data).filter((name) => /^\.|^generation/.test(name)),
+      readdirSync(data).filter((name) =>
+        /^\.(snapshot|unpacking)-|^generation-/.test(name)
+      ),
       [],
       'no snapshot and nothing unpacked is left beside it'
     );

@@ -17,7 +17,7 @@ export interface RoomPlace {
 const RESERVE_BYTES = 16 * 1024 * 1024;
 
 const WAY_OUT =
-  'free some space there: docker system df says what takes it; npx zx scripts/backup.ts restore --discard-old removes old data';
+  'free some space there: docker system df says what takes it; what restores have kept goes with npx zx scripts/backup.ts restore --discard-old';
 
 /** @throws BackupError NO_SPACE */
 export async function assertRoom(
