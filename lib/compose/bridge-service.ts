@@ -7,6 +7,9 @@ import { variable } from './variables.js';
 /** Inside its container; the image's own health check asks there, too. */
 const PORT = 3003;
 
+/** Where the data of the index is in its container, to be read. */
+const DATA = '/index';
+
 /** Node is there, curl is not. */
 const ASK_HEALTH = `fetch('http://127.0.0.1:${PORT}/health', { signal: AbortSignal.timeout(4000) }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
@@ -28,7 +31,7 @@ export function bridgeService(
       args: { NODE_IMAGE: variable('CONSTELLATION_BRIDGE_NODE_IMAGE') },
     },
     image: variable('CONSTELLATION_BRIDGE_IMAGE'),
-    user: '10001:10001',
+    user: `${variable('CONSTELLATION_UID')}:${variable('CONSTELLATION_GID')}`,
     environment: {
       CONSTELLATION_URL: indexUrl(false),
       CONSTELLATION_LOCAL: 'true',
@@ -39,12 +42,14 @@ export function bridgeService(
       CONSTELLATION_LOG_LEVEL: variable('CONSTELLATION_BRIDGE_LOG_LEVEL'),
       HEALTH_PORT: String(PORT),
       BRIDGE_BIND: '0.0.0.0',
+      BRIDGE_INDEX_DATA_PATH: DATA,
       // Straight from the shell or .env: it may hold a password, which must
       // not get into a record or a file of ours.
       REDIS_URL: '${CONSTELLATION_BRIDGE_REDIS_URL:-}',
     },
     ports: [`${place}:${PORT}`],
     ...(networks.length === 0 ? {} : { networks: ['default', ...networks] }),
+    volumes: [`${variable('CONSTELLATION_DATA_PATH')}:${DATA}:ro`],
     read_only: true,
     tmpfs: ['/tmp:size=16m,mode=1777'],
     cap_drop: ['ALL'],
@@ -85,6 +90,11 @@ export const BRIDGE_COMMENTS: readonly OverlayComment[] = (
     [
       ['environment', 'REDIS_URL'],
       'As it is reached from a container; none where unset.',
+    ],
+    [['user'], 'As the index: in a folder of your own nobody else may read.'],
+    [
+      ['volumes'],
+      'For its size and the free space, which the real server does not tell.',
     ],
     [['ports'], 'It has no authentication: this machine only.'],
   ] as const

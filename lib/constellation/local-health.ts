@@ -40,7 +40,7 @@ export function readHealth(body: unknown): LocalObservation | null {
     newestEventAgeMs: isFile
       ? null
       : readNumber(ownField(body, 'newest_event_age_ms')),
-    disk: readDisk(ownField(body, 'disk')),
+    disk: readDisk(ownField(body, 'disk'), ownField(body, 'data_bytes')),
   };
 }
 
@@ -61,12 +61,14 @@ export function readNumbers(body: unknown): LocalObservation | null {
   };
 }
 
-function readDisk(disk: unknown): LocalDisk | null {
+function readDisk(disk: unknown, dataBytes: unknown): LocalDisk | null {
   if (!isObject(disk)) return null;
   const freeBytes = readNumber(ownField(disk, 'free_bytes'));
   if (freeBytes === null) return null;
   return {
+    dataBytes: readNumber(dataBytes),
     freeBytes,
+    totalBytes: null, // it does not tell
     bytesPerDay: readNumber(ownField(disk, 'bytes_per_day')),
     daysToFull: readNumber(ownField(disk, 'days_to_full')),
   };

@@ -7,9 +7,13 @@ import type { Completeness } from './coverage.js';
  */
 export type LocalVerdict = 'current' | 'behind' | 'stalled' | 'unknown';
 
-/** The disk of a local index, as it says itself. */
+/** The disk of a local index. */
 export interface LocalDisk {
+  /** What its data takes; null: not known. */
+  readonly dataBytes: number | null;
   readonly freeBytes: number;
+  /** What is used and what is free; null: not known. */
+  readonly totalBytes: number | null;
   /** How fast it grows; null until it has been measured. */
   readonly bytesPerDay: number | null;
   /** Until it stops indexing; null: not known, or it does not grow. */

@@ -2,13 +2,41 @@ import { lstat, readdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode } from '../errors/system-code.js';
 
+/** What of a folder is counted. */
+export interface FolderSizeOptions {
+  /** Names in the folder itself that are left out. Default: none. */
+  readonly leaveOut?: (name: string) => boolean;
+  /** More entries are an error. Default: as many as there are. */
+  readonly mostEntries?: number;
+}
+
 /**
- * Size of all files in a folder (bytes). Symbolic links are not followed; what
- * vanishes while it is looked at counts nothing.
+ * Size of all files in a folder (bytes), one with several names once. Symbolic
+ * links are not followed; what vanishes while it is looked at counts nothing.
  *
  * @returns null when there is no such folder
+ * @throws Error of the system; where there are more than `mostEntries`
  */
-export async function folderSize(folder: string): Promise<number | null> {
+export async function folderSize(
+  folder: string,
+  { leaveOut, mostEntries = Number.POSITIVE_INFINITY }: FolderSizeOptions = {}
+): Promise<number | null> {
+  const walk = { entries: 0, mostEntries, linked: new Set<string>() };
+  return sizeOf(folder, walk, leaveOut);
+}
+
+interface Walk {
+  entries: number;
+  readonly mostEntries: number;
+  /** Files with several names that were counted. */
+  readonly linked: Set<string>;
+}
+
+async function sizeOf(
+  folder: string,
+  walk: Walk,
+  leaveOut: (name: string) => boolean = () => false
+): Promise<number | null> {
   let entries;
   try {
     entries = await readdir(folder, { withFileTypes: true });
@@ -19,17 +47,28 @@ export async function folderSize(folder: string): Promise<number | null> {
   }
   let sizeBytes = 0;
   for (const entry of entries) {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) {
-      sizeBytes += (await folderSize(file)) ?? 0;
-    } else {
-      sizeBytes += await lstat(file).then(
-        ({ size }) => size,
-        () => 0
-      );
+    if (leaveOut(entry.name)) continue;
+    walk.entries += 1;
+    if (walk.entries > walk.mostEntries) {
+      throw new Error(`it has more than ${walk.mostEntries} files`);
     }
+    const file = path.join(folder, entry.name);
+    sizeBytes += entry.isDirectory()
+      ? ((await sizeOf(file, walk)) ?? 0)
+      : await fileSize(file, walk);
   }
   return sizeBytes;
+}
+
+async function fileSize(file: string, { linked }: Walk): Promise<number> {
+  const seen = await lstat(file).catch(() => null);
+  if (seen === null) return 0;
+  if (seen.nlink > 1) {
+    const identity = `${seen.dev}:${seen.ino}`;
+    if (linked.has(identity)) return 0;
+    linked.add(identity);
+  }
+  return seen.size;
 }
 
 /** Space of a disk, as `df` counts it: without what is kept for root. */

@@ -7,6 +7,7 @@ import {
   type Answer,
 } from '../../lib/api-server/index.js';
 import {
+  type ClientStats,
   type Clock,
   ConstellationClient,
   type ConstellationEvent,
@@ -15,6 +16,7 @@ import {
 import type { LogLevel } from '../../lib/log/log.js';
 import { Admission } from './admission.js';
 import { BridgeError } from './bridge-error.js';
+import { IndexDisk } from './disk/index-disk.js';
 import { logLineOf } from './log-line.js';
 import { BridgeMetrics } from './metrics/bridge-metrics.js';
 import { openApiDocument } from './openapi/openapi-document.js';
@@ -69,7 +71,13 @@ export async function startBridge(
     },
     { clock }
   );
-  const metrics = new BridgeMetrics(() => client.stats());
+  const disk = new IndexDisk(settings.indexDataPath, {
+    clock,
+    log: (level, text) => log(level, text),
+    isTold: () => (client.stats().local?.disk ?? null) !== null,
+  });
+  const statsNow = (): ClientStats => disk.addTo(client.stats());
+  const metrics = new BridgeMetrics(statsNow);
   const history = new TrafficHistory(clock, () => client.stats());
   const admission = new Admission(settings.maxConcurrent);
   listeners.push(
@@ -82,7 +90,7 @@ export async function startBridge(
   );
   let stopping = false;
   const health = (): ReturnType<typeof healthReport> =>
-    healthReport(client.stats(), version, stopping);
+    healthReport(statsNow(), version, stopping);
   const service = (): Parameters<typeof statsReport>[0] => ({
     version,
     startedAt,
@@ -94,7 +102,7 @@ export async function startBridge(
     client,
     admission,
     health,
-    stats: () => statsReport(service(), client.stats()),
+    stats: () => statsReport(service(), statsNow()),
     metrics: () => metrics.text(),
     openApi: JSON.stringify(openApiDocument(version)),
     statusPage: async (): Promise<Answer> => {
@@ -103,7 +111,8 @@ export async function startBridge(
       return statusAnswer({
         health: health(),
         service: service(),
-        stats: client.stats(),
+        stats: statsNow(),
+        diskProblem: disk.problem,
         options: client.options,
         traffic: history.view(),
         nowMs: clock.wallMs(),
@@ -129,6 +138,7 @@ export async function startBridge(
     throw error;
   }
   history.start();
+  disk.start();
   const drainMs = Math.min(LONGEST_DRAIN_MS, client.options.deadlineMs + 1_000);
   let stopped: Promise<void> | null = null;
   return {
@@ -139,6 +149,7 @@ export async function startBridge(
       stopped ??= (async () => {
         await drainServer(server, drainMs);
         history.stop();
+        disk.stop();
         await client.close();
       })();
       return stopped;

@@ -7,16 +7,12 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { GENERATION_FILE, isGeneration } from '../generation-name.js';
 import { DATA, type DataHelper } from './data-helper.js';
 import type { ImageFacts } from './image.js';
 
-/** The file in the volume that names the folder. */
-export const GENERATION_FILE = '.generation';
-
 /** What an image's label has to say that its entrypoint reads that file. */
 const GENERATIONS_LABEL = 'constellation-local.generations';
-
-const NAME = /^generation-\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 /** A folder in the volume; null: the volume's own. */
 export type Generation = string | null;
@@ -47,7 +43,7 @@ export async function currentGeneration(
   const file = `${DATA}/${GENERATION_FILE}`;
   const script = 'if [ -e "$1" ]; then head -c 100 "$1"; fi';
   const text = (await helper.run(['sh', '-c', script, 'sh', file])).trim();
-  return NAME.test(text) ? text : null;
+  return isGeneration(text) ? text : null;
 }
 
 /** Names another one, in a single rename. */
@@ -93,7 +89,7 @@ done`;
         ? []
         : [{ generation: null, sizeBytes }];
     }
-    return NAME.test(name) && name !== current
+    return isGeneration(name) && name !== current
       ? [{ generation: name, sizeBytes }]
       : [];
   });

@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { writeStateFile } from '../../runtime/state-file.js';
-import type { GrowthReading } from './growth.js';
+import { withReading, type GrowthReading } from './growth.js';
 import { systemCode } from '../../errors/system-code.js';
-
-/** More readings are not kept; the oldest one always is. */
-const KEPT = 500;
 
 /** The readings so far, oldest first. Lines that are none are left out. */
 export async function readGrowth(
@@ -39,9 +36,7 @@ export async function noteGrowth(
   file: string,
   reading: GrowthReading
 ): Promise<void> {
-  const [oldest, ...others] = [...(await readGrowth(file)), reading];
-  const kept = [oldest, ...others.slice(-KEPT)];
-  await writeReadings(file, kept);
+  await writeReadings(file, withReading(await readGrowth(file), reading));
 }
 
 async function writeReadings(

@@ -29,6 +29,20 @@ export const ASSUMED = {
   eventsPerSecond: { low: 200, high: 600 },
 } as const;
 
+/** More readings are not kept; the oldest one always is. */
+const KEPT = 500;
+
+/** The readings with one more, and no more than are kept. Pure. */
+export function withReading(
+  readings: readonly GrowthReading[],
+  reading: GrowthReading
+): readonly GrowthReading[] {
+  const [oldest = reading, ...others] = readings;
+  return readings.length === 0
+    ? [reading]
+    : [oldest, ...[...others, reading].slice(-KEPT)];
+}
+
 /** Shorter times say nothing about a day. */
 const LEAST_MEASURED_MS = DAY_MS / 4;
 

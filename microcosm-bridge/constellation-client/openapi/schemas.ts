@@ -161,10 +161,12 @@ export const SCHEMAS = {
           newestEventAgeMs: { type: ['number', 'null'] },
           disk: {
             description:
-              'As the index says itself; null where it does not tell, as the real server.',
+              'As the index says itself, else as measured in BRIDGE_INDEX_DATA_PATH; null where neither is.',
             anyOf: [
               object({
+                dataBytes: { type: ['number', 'null'] },
                 freeBytes: { type: 'number' },
+                totalBytes: { type: ['number', 'null'] },
                 bytesPerDay: { type: ['number', 'null'] },
                 daysToFull: { type: ['number', 'null'] },
               }),

@@ -30,7 +30,7 @@ export interface HealthReport {
     readonly verdict: string;
     readonly completeSince: string | null;
     readonly newestEventAgeMs: number | null;
-    /** As the index says itself; null: it does not. */
+    /** As the index says itself, else as measured; null: not known. */
     readonly disk: LocalDisk | null;
     readonly seenMsAgo: number | null;
   } | null;

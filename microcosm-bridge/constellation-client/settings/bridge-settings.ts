@@ -18,6 +18,8 @@ export interface BridgeSettings {
   /** Questions answered at once. */
   readonly maxConcurrent: number;
   readonly logLevel: LogLevel;
+  /** Where the data of the local index is; null: not here. */
+  readonly indexDataPath: string | null;
   /** For the client, without its listener. */
   readonly client: ConstellationOptions;
 }
@@ -54,6 +56,7 @@ export function readBridgeSettings(environment: Environment): BridgeSettings {
     maxConcurrent:
       read(BRIDGE_VARIABLES.maxConcurrent) ?? DEFAULTS.maxConcurrent,
     logLevel: read(BRIDGE_VARIABLES.logLevel) ?? 'info',
+    indexDataPath: read(BRIDGE_VARIABLES.indexDataPath) ?? null,
     client: {
       url: read(BRIDGE_VARIABLES.url),
       local: read(BRIDGE_VARIABLES.local),

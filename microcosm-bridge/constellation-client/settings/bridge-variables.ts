@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import {
   ConstellationError,
   NUMBER_RULES,
@@ -68,6 +69,12 @@ export const BRIDGE_VARIABLES = {
     description: `The least important lines that are logged: ${LOG_LEVELS.join(', ')}.`,
     read: readLogLevel,
   },
+  indexDataPath: {
+    name: 'BRIDGE_INDEX_DATA_PATH',
+    description:
+      'The folder with the data of a local index that does not tell its disk itself, as the real server; to read is enough. Its size and the free space are looked at every 5 minutes.',
+    read: readFolder,
+  },
 } as const satisfies Readonly<Record<string, EnvironmentVariable<unknown>>>;
 
 /** What holds where a variable is unset, as the README's table has it. */
@@ -91,6 +98,7 @@ export const WHERE_UNSET: Readonly<
   host: '127.0.0.1',
   maxConcurrent: '512',
   logLevel: 'info',
+  indexDataPath: 'only what the index tells',
 };
 
 /** One variable as documents show it. */
@@ -113,6 +121,11 @@ export function variableRows(): readonly VariableRow[] {
 function readAddress(text: string, name: string): string {
   if (isIP(text) !== 0 || text === 'localhost') return text;
   throw bad(name, text, 'is not an IP address');
+}
+
+function readFolder(text: string, name: string): string {
+  if (isAbsolute(text)) return text;
+  throw bad(name, text, 'is not an absolute path');
 }
 
 function readLogLevel(text: string, name: string): LogLevel {

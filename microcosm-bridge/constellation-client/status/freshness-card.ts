@@ -7,7 +7,7 @@ import { formatBytes } from '../../../lib/cli/index.js';
 import { catchUpOf } from './catch-up.js';
 import { age, moment, percent } from './figures.js';
 import { html, type Html } from '../../../lib/api-server/index.js';
-import { WARN_DAYS } from '../../../lib/setup/disk/space-warning.js';
+import { spaceWarning } from '../../../lib/setup/disk/space-warning.js';
 import type { HistorySample } from './traffic-history.js';
 
 /** What the card about the local index's freshness shows. */
@@ -16,6 +16,8 @@ export interface FreshnessFacts {
   readonly samples: readonly HistorySample[];
   /** Whether an index stands behind the local one. */
   readonly hasFallback: boolean;
+  /** Why its disk could not be measured; null: nobody tried, or it was. */
+  readonly diskProblem: string | null;
 }
 
 const VERDICTS = {
@@ -37,7 +39,7 @@ export function freshnessCard(facts: FreshnessFacts): Html {
       <p class="big">${behindText(local.newestEventAgeMs)}</p>
       ${local.verdict === 'behind' ? progress(facts) : null}
       <p class="note">${lookedAt(local.seenMsAgo)}</p>
-      <p class="note">${diskText(local.disk)}</p>
+      <p class="note">${diskText(local.disk, facts.diskProblem)}</p>
     </section>
     <section class="card half" id="coverage">
       <h2>Coverage</h2>
@@ -56,21 +58,30 @@ function lookedAt(msAgo: number | null): string {
   return msAgo < 1000 ? 'As of now.' : `As of ${age(msAgo)} ago.`;
 }
 
-/** When its disk is full, as far as it says. Pure. */
-export function diskText(disk: LocalDisk | null): string {
+/**
+ * When its disk is full, as far as that is known. Pure.
+ *
+ * @param problem why it could not be measured, or not whole; null: nobody tried
+ */
+export function diskText(
+  disk: LocalDisk | null,
+  problem: string | null = null
+): string {
+  const why = problem === null ? '' : ` (${problem})`;
   if (disk === null) {
-    return 'When its disk is full is not known here; scripts/test.ts measures it.';
+    return `When its disk is full is not known here${why}; scripts/test.ts measures it.`;
   }
-  const { freeBytes, bytesPerDay, daysToFull } = disk;
-  const free = `${formatBytes(freeBytes)} free`;
-  if (bytesPerDay === null) {
-    return `Disk: ${free}; how fast it grows is not known yet.`;
-  }
-  if (daysToFull === null) return `Disk: ${free}; it does not grow.`;
-  const days = `full in ${daysToFull} days (${formatBytes(bytesPerDay)} a day)`;
-  return daysToFull < WARN_DAYS
-    ? `Disk: ${free}, ${days}: make room soon.`
-    : `Disk: ${free}, ${days}.`;
+  const { dataBytes, freeBytes, daysToFull } = disk;
+  const data = dataBytes === null ? '' : `${formatBytes(dataBytes)} of data, `;
+  const soon =
+    spaceWarning(disk, daysToFull) === null ? '' : ': make room soon';
+  return `Disk: ${data}${formatBytes(freeBytes)} free${growthText(disk)}${why}${soon}.`;
+}
+
+function growthText({ bytesPerDay, daysToFull }: LocalDisk): string {
+  if (bytesPerDay === null) return '; how fast it grows is not known yet';
+  if (daysToFull === null) return '; it does not grow';
+  return `, full in ${daysToFull} days (${formatBytes(bytesPerDay)} a day)`;
 }
 
 function progress({ local, samples }: FreshnessFacts): Html | null {

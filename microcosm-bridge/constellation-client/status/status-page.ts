@@ -21,6 +21,8 @@ export interface StatusFacts {
   readonly health: HealthReport;
   readonly service: ServiceCounts;
   readonly stats: ClientStats;
+  /** Why the disk of the index is not known here; null: nobody tried, or it is. */
+  readonly diskProblem: string | null;
   readonly options: Pick<ResolvedOptions, 'deadlineMs'>;
   readonly traffic: TrafficView;
   /** Milliseconds since 1970. */
@@ -65,6 +67,7 @@ function content({
   health,
   service,
   stats,
+  diskProblem,
   options,
   traffic,
   nowMs,
@@ -96,7 +99,12 @@ function content({
       ${
         local === null
           ? null
-          : freshnessCard({ local, samples, hasFallback: fallback !== null })
+          : freshnessCard({
+              local,
+              samples,
+              diskProblem,
+              hasFallback: fallback !== null,
+            })
       }
       ${answersCard(stats)}
     </div>

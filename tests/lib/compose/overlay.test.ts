@@ -165,8 +165,12 @@ t.test('a bridge of ours stands there only where it is wanted', async (t) => {
   const bridge = overlay.services[BRIDGE_SERVICE];
   t.match(bridge, {
     build: { context: './microcosm-bridge/constellation-client' },
-    user: '10001:10001',
-    environment: { CONSTELLATION_URL: `http://${INDEX_SERVICE}:6789` },
+    user: '${CONSTELLATION_UID:-10001}:${CONSTELLATION_GID:-10001}',
+    environment: {
+      CONSTELLATION_URL: `http://${INDEX_SERVICE}:6789`,
+      BRIDGE_INDEX_DATA_PATH: '/index',
+    },
+    volumes: ['${CONSTELLATION_DATA_PATH:-constellation-data}:/index:ro'],
     ports: [
       '${CONSTELLATION_BIND:-127.0.0.1}:${CONSTELLATION_BRIDGE_PORT:-3003}:3003',
     ],

@@ -242,6 +242,8 @@ t.test(
     const disk = { free_bytes: 5, bytes_per_day: 2, days_to_full: 2.5 };
     const told = [0, health('current', 500, { disk })] as const;
     t.strictSame(after([told]).disk, {
+      dataBytes: null,
+      totalBytes: null,
       freeBytes: 5,
       bytesPerDay: 2,
       daysToFull: 2.5,

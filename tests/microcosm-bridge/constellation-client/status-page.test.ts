@@ -42,7 +42,13 @@ interface Sample {
 }
 
 t.test('when the disk is full is said as far as it is known', async (t) => {
-  const disk = { freeBytes: 2048, bytesPerDay: 1024, daysToFull: 20 };
+  const disk = {
+    dataBytes: null,
+    freeBytes: 2048,
+    totalBytes: 4096,
+    bytesPerDay: 1024,
+    daysToFull: 20,
+  };
   t.equal(
     diskText(disk),
     'Disk: 2.0 KiB free, full in 20 days (1.0 KiB a day).'
@@ -50,6 +56,14 @@ t.test('when the disk is full is said as far as it is known', async (t) => {
   t.match(diskText({ ...disk, bytesPerDay: null }), 'not known yet');
   t.match(diskText({ ...disk, daysToFull: null }), 'it does not grow');
   t.match(diskText(null), 'not known here', 'the real server does not tell');
+  t.match(diskText(null, 'no such folder'), 'known here (no such folder); scr');
+  const tight = { ...disk, dataBytes: 4096, totalBytes: 40960, daysToFull: 90 };
+  t.equal(
+    diskText(tight),
+    'Disk: 4.0 KiB of data, 2.0 KiB free, full in 90 days (1.0 KiB a day): make room soon.',
+    'less than a tenth of it is free'
+  );
+  t.match(diskText({ ...tight, bytesPerDay: null }, 'may not'), /yet \(may/);
 });
 
 t.test('what comes from outside cannot become markup', async (t) => {
