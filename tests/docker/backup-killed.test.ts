@@ -1,6 +1,6 @@
 /**
  * Backups and restores of a RocksDB (in a stand-in for the real server) that
- * are killed, kill -9, as each of their stages begins.
+ * are killed, kill -9, as each of their stages begins, and while they copy.
  */
 
 import { readdirSync } from 'node:fs';
@@ -11,10 +11,18 @@ import { CREATE_STAGES } from '../../lib/backup/create-backup.js';
 import { RESTORE_STAGES } from '../../lib/backup/restore/restore-backup.js';
 import { readBackupState, runNow } from '../../lib/backup/run-record.js';
 import { stateFolder } from '../../lib/runtime/index.js';
-import { countOf, setUpBackedUp } from '../fixtures/docker/backed-up.js';
-import { run } from '../fixtures/docker/engine.js';
+import {
+  askJson,
+  countOf,
+  setUpBackedUp,
+} from '../fixtures/docker/backed-up.js';
+import { run, until } from '../fixtures/docker/engine.js';
 import { buildRocksImage } from '../fixtures/docker/rocks-image.js';
-import { startReachableStream } from '../fixtures/docker/rocks-load.js';
+import {
+  finishedWrites,
+  startReachableStream,
+  startWriting,
+} from '../fixtures/docker/rocks-load.js';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -43,13 +51,33 @@ async function die(program: string, ...args: readonly string[]): Promise<void> {
   if (ended !== null) throw new Error(ended);
 }
 
-for (const stage of [...CREATE_STAGES, 'verify', 'hook']) {
+// Enough that there is a middle of its copy.
+await startWriting(api);
+await until(
+  () => finishedWrites(api),
+  (numbers) => numbers.every((number) => number > 2000),
+  'some writes'
+);
+await askJson(`${api}/_load/stop`);
+
+for (const stage of [...CREATE_STAGES, 'archiving', 'verify', 'hook']) {
   t.test(`a backup killed at ${stage} leaves no half one`, async (t) => {
     const before = (await findBackups(folder.backups)).length;
     await die('dying-create', state, '', stage);
     const run = (await readBackupState(folder.backup))?.lastRun ?? null;
     const isNoted = stage === 'hook' ? 'good' : 'failed';
     t.equal(run === null ? null : runNow(run).outcome, isNoted, 'it is seen');
+    if (stage === 'archiving') {
+      const partial = readdirSync(folder.backups).find((name) =>
+        name.endsWith('.partial')
+      );
+      const begun = readdirSync(path.join(folder.backups, partial ?? '.'));
+      t.ok(
+        begun.some((name) => name.includes('.sst')),
+        'it was at the files'
+      );
+      t.notOk(begun.includes('manifest.json'));
+    }
     const after = await findBackups(folder.backups);
     const isWhole = stage === 'verify' || stage === 'hook';
     t.equal(after.length, before + (isWhole ? 1 : 0));
@@ -79,9 +107,14 @@ t.test('a restore killed at any stage leaves one whole index', async (t) => {
   const old = await counts();
   const restored = manifest.sentinels.map(({ records }) => records);
   let isReplaced = false;
-  for (const stage of RESTORE_STAGES) {
+  for (const stage of ['unpacking', ...RESTORE_STAGES]) {
     const before = await served();
     await die('dying-restore', state, stage, manifest.id);
+    if (stage === 'unpacking') {
+      const names = await inVolume();
+      t.ok(names.some((name) => name.startsWith('.unpacking-')));
+      t.ok(names.some((name) => name.startsWith('generation-')));
+    }
     const { stderr } = await backup('status');
     const stood = stage === 'swap' || stage === 'start';
     t.equal(
@@ -90,8 +123,7 @@ t.test('a restore killed at any stage leaves one whole index', async (t) => {
       `${stage}: ${stderr}`
     );
     await untilReady();
-    const isNew =
-      RESTORE_STAGES.indexOf(stage) > RESTORE_STAGES.indexOf('swap');
+    const isNew = ['start', 'health', 'counts'].includes(stage);
     const now = await served();
     isReplaced ||= isNew;
     if (isNew) t.match(now, /generation-/, `${stage}: the restored one`);
