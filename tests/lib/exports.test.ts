@@ -39,6 +39,7 @@ t.test('lib/cli exports these values and no others', async (t) => {
     'runCommand',
     'runCommandGroup',
     'scriptArguments',
+    'shellWord',
     'summaryBox',
     'textWidth',
     'wantsColour',

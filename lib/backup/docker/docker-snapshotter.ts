@@ -27,6 +27,7 @@ import { copiedFacts, hotCopy } from './hot-copy.js';
 import {
   liveFacts,
   livePlaces,
+  livePlacesAgain,
   liveTotals,
   unchangedPlaces,
 } from './live-facts.js';
@@ -163,11 +164,7 @@ export class DockerSnapshotter implements Snapshotter {
       options
     );
     const totalsAfter = await liveTotals(live.api, signal);
-    const after = await livePlaces(
-      { ...live, jetstream: [] },
-      before.places.map(({ target }) => target),
-      signal
-    );
+    const after = await livePlacesAgain(live.api, before.places, signal);
     return {
       method,
       facts: factsOf(index, {

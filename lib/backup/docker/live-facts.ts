@@ -13,6 +13,8 @@ import type { IndexFacts, Sentinel, Totals } from '../manifest/manifest.js';
 
 /** Places whose counts are noted. */
 const SENTINELS = 20;
+/** Places that are looked at for them: those that change meanwhile do not count. */
+const CANDIDATES = 60;
 /** Targets that are asked about at most. */
 const ASKED = 60;
 const REQUEST_MS = 15_000;
@@ -78,9 +80,9 @@ export interface LivePlace extends Sentinel {
 }
 
 /**
- * Places that were the same before and after, and so in between: a link that
- * went and another that came leave the count as it was, not the newest record.
- * Pure.
+ * Places that were the same before and after, and so in between, as many as are
+ * noted: a link that went and another that came leave the count as it was, not
+ * the newest record. Pure.
  */
 export function unchangedPlaces(
   before: readonly LivePlace[],
@@ -88,12 +90,13 @@ export function unchangedPlaces(
 ): readonly Sentinel[] {
   return before
     .filter((one) => after.some((other) => isDeepStrictEqual(one, other)))
+    .slice(0, SENTINELS)
     .map(({ newest: _newest, ...sentinel }) => sentinel);
 }
 
 /**
- * Counts places: those of an earlier backup, then what its stream brought
- * lately. Its API lists none.
+ * Counts places to choose from: those of an earlier backup, then what its stream
+ * brought lately. Its API lists none.
  *
  * @param known targets that it is likely to have
  */
@@ -104,17 +107,57 @@ export async function livePlaces(
 ): Promise<readonly LivePlace[]> {
   const index = new IndexApi(api, REQUEST_MS);
   const targets = new Set([...known, ...(await fromStream(jetstream, signal))]);
+  const asked = [...targets].slice(0, ASKED);
+  const counted = await countAll(index, asked, signal);
+  const chosen = choosePlaces(counted, CANDIDATES);
+  return await withNewest(
+    index,
+    counted.filter(({ place }) => chosen.includes(place)),
+    signal
+  );
+}
+
+/** The same places once more. */
+export async function livePlacesAgain(
+  api: string,
+  places: readonly LivePlace[],
+  signal: AbortSignal
+): Promise<readonly LivePlace[]> {
+  const index = new IndexApi(api, REQUEST_MS);
+  const targets = new Set(places.map(({ target }) => target));
+  const counted = await countAll(index, [...targets], signal);
+  const isAmong = ({ place }: CountedPlace): boolean =>
+    places.some(
+      ({ target, collection, path }) =>
+        target === place.target &&
+        collection === place.collection &&
+        path === place.path
+    );
+  return await withNewest(index, counted.filter(isAmong), signal);
+}
+
+async function countAll(
+  index: IndexApi,
+  targets: readonly string[],
+  signal: AbortSignal
+): Promise<readonly CountedPlace[]> {
   const counted: CountedPlace[] = [];
-  for (const target of [...targets].slice(0, ASKED)) {
+  for (const target of targets) {
     const body = await index.json('/links/all', [['target', target]], signal);
     for (const { collection, path, records, dids } of readCounts(body)) {
       counted.push({ place: { target, collection, path }, records, dids });
     }
   }
-  const chosen = choosePlaces(counted, SENTINELS);
+  return counted;
+}
+
+async function withNewest(
+  index: IndexApi,
+  counted: readonly CountedPlace[],
+  signal: AbortSignal
+): Promise<readonly LivePlace[]> {
   const places: LivePlace[] = [];
   for (const { place, records, dids } of counted) {
-    if (!chosen.includes(place)) continue;
     const { target, collection, path } = place;
     const newest = await newestOf(index, place, signal);
     places.push({ target, collection, path, records, dids, newest });

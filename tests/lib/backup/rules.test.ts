@@ -159,6 +159,17 @@ t.test('a place counts where it was the same before and after', async (t) => {
   };
   const before = { ...place, newest: 'did:plc:b app.bsky.feed.like 3la' };
   t.strictSame(unchangedPlaces([before], [before]), [place]);
+  const many = Array.from({ length: 60 }, (_, at) => ({
+    ...before,
+    target: `at://did:plc:a/app.bsky.feed.post/${at}`,
+  }));
+  const later = many.filter((_, at) => at % 2 === 1);
+  const kept = unchangedPlaces(many, later).map(({ target }) => target);
+  t.strictSame(
+    kept,
+    later.slice(0, 20).map(({ target }) => target),
+    'twenty of those that stayed as they were'
+  );
   for (const other of [
     { ...before, records: 57 },
     { ...before, dids: 41 },
