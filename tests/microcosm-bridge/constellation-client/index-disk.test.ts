@@ -33,6 +33,7 @@ t.test('the index that is served is measured, each file once', async (t) => {
   linkSync(file, path.join(folder, '000001-again.sst'));
   mkdirSync(path.join(folder, '.backup'));
   linkSync(file, path.join(folder, '.backup', '000001.sst'));
+  store(path.join(folder, '.restoring'), 30);
   store(path.join(folder, GENERATION), 700);
   const own = await measureData(folder);
   t.match(own, { size: { dataPath: folder, sizeBytes: 5000 }, problem: null });
