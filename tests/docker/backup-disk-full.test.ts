@@ -84,6 +84,14 @@ async function fillThem(backups: string, data: string): Promise<void> {
     t.equal(await ofTheMoment(), '', 'no container of the moment is left');
   }
 
+  /** The disk of the index got full meanwhile, and that is said. */
+  function assertFullIsSaid(t: Test, { code, stderr }: Done): void {
+    t.equal(code, 1);
+    const said = `there is no space left where the engine keeps ${data}`;
+    t.ok(stderr.includes(said), stderr);
+    t.match(stderr, 'Next: free some space there');
+  }
+
   async function assertNoBackup(t: Test): Promise<void> {
     t.equal((await backup('list', '--backups', backups)).code, 10);
     t.strictSame(readdirSync(backups), []);
@@ -125,14 +133,7 @@ async function fillThem(backups: string, data: string): Promise<void> {
     fill(data, 0);
     const done = await create('none');
     empty(data);
-    t.equal(done.code, 1);
-    t.ok(
-      done.stderr.includes(
-        `there is no space left where the engine keeps ${data}`
-      ),
-      done.stderr
-    );
-    t.match(done.stderr, 'Next: free some space there');
+    assertFullIsSaid(t, done);
     await assertNoBackup(t);
     await assertUntouched(t);
   });
@@ -163,14 +164,7 @@ async function fillThem(backups: string, data: string): Promise<void> {
       { disk: data, at: /^\.unpacking-/, leftMib: 20 },
       restore
     );
-    t.equal(done.code, 1);
-    t.ok(
-      done.stderr.includes(
-        `there is no space left where the engine keeps ${data}`
-      ),
-      done.stderr
-    );
-    t.match(done.stderr, 'Next: free some space there');
+    assertFullIsSaid(t, done);
     await assertUntouched(t);
   });
 

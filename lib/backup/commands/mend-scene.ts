@@ -2,6 +2,7 @@ import type { Output } from '../../cli/index.js';
 import { acquireLock, LockedError } from '../../runtime/index.js';
 import { mendHeld } from '../docker/let-go.js';
 import { mendRestore } from '../restore/mend-restore.js';
+import { readRestoreRecord } from '../restore/restore-record.js';
 import type { BackupScene } from './backup-scene.js';
 
 /**
@@ -18,6 +19,9 @@ export async function mendScene(
 ): Promise<void> {
   const held = await mendHeld(folder.held);
   if (held !== null) output.warn(held);
+  // Without one there is no need for the lock, nor for the folder it is in.
+  const record = await readRestoreRecord(folder.restore);
+  if (record === null || record.phase === 'done') return;
   const lock = await acquireLock(folder.lock, {
     purpose: 'mending a restore',
     signal,

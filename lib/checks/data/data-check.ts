@@ -6,13 +6,14 @@ import {
   type HealthGrowth,
 } from '../../health/index.js';
 import type { DataLocation } from '../../runtime/runtime.js';
+import { measuredGrowth } from '../../setup/disk/growth.js';
 import type { Check, CheckOutcome } from '../check.js';
 import type { CheckContext } from '../check-context.js';
 import { indexPid } from '../index-pid.js';
 import { lookAtFolder, lookAtStore, type FolderFacts } from './folder-facts.js';
 import { judgeFolder } from './judge-folder.js';
 import { withDaysToFull, withSpace } from './disk-outlook.js';
-import { measuredGrowth, volumeOutcome } from './volume-outcome.js';
+import { volumeOutcome } from './volume-outcome.js';
 
 /** 5: the data are where they should be, are written, and have space. */
 export const dataCheck: Check<CheckContext> = {

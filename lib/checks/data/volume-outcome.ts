@@ -1,26 +1,8 @@
 import { formatBytes } from '../../cli/index.js';
 import type { HealthGrowth } from '../../health/index.js';
 import type { DataLocation } from '../../runtime/runtime.js';
-import { daysToFull, type GrowthRate } from '../../setup/disk/growth.js';
 import type { CheckOutcome } from '../check.js';
 import { withDaysToFull, withSpace } from './disk-outlook.js';
-
-/**
- * What the history of the size says of days to full. Pure.
- *
- * @returns null where nothing is measured, or the free space is not known
- */
-export function measuredGrowth(
-  { freeBytes }: Pick<DataLocation, 'freeBytes'>,
-  rate: GrowthRate
-): HealthGrowth | null {
-  if (rate.basis !== 'measured' || freeBytes === null) return null;
-  const { soonest } = daysToFull(freeBytes, rate);
-  return {
-    bytesPerDay: Math.round(rate.highBytes),
-    daysToFull: Number.isFinite(soonest) ? Math.round(soonest * 10) / 10 : null,
-  };
-}
 
 /**
  * Judges a volume: there, with space left, and for how long. Pure.

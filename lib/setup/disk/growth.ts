@@ -1,4 +1,5 @@
 import { formatBytes } from '../../cli/index.js';
+import type { HealthGrowth } from '../../health/index.js';
 
 const DAY_MS = 86_400_000;
 
@@ -121,4 +122,21 @@ function rounded(days: number): string {
   if (days < 1) return 'less than 1';
   const step = days < 20 ? 1 : days < 200 ? 10 : 100;
   return String(Math.round(days / step) * step);
+}
+
+/**
+ * What the history of the size says of days to full. Pure.
+ *
+ * @returns null where nothing is measured, or the free space is not known
+ */
+export function measuredGrowth(
+  { freeBytes }: { readonly freeBytes: number | null },
+  rate: GrowthRate
+): HealthGrowth | null {
+  if (rate.basis !== 'measured' || freeBytes === null) return null;
+  const { soonest } = daysToFull(freeBytes, rate);
+  return {
+    bytesPerDay: Math.round(rate.highBytes),
+    daysToFull: Number.isFinite(soonest) ? Math.round(soonest * 10) / 10 : null,
+  };
 }

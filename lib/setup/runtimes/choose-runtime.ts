@@ -93,5 +93,6 @@ function problemOf(
   const failed = findings.find(({ status }) => status === 'fail');
   if (failed === undefined) return null;
   const { name, detail, suggestion = 'mend that' } = failed;
-  return { text: `${name}: ${detail}`, mending: suggestion };
+  const text = detail.includes(name) ? detail : `${name}: ${detail}`;
+  return { text, mending: suggestion };
 }

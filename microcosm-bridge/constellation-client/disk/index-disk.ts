@@ -4,10 +4,10 @@ import {
   type Clock,
   type LocalDisk,
 } from '../../../lib/constellation/index.js';
-import { measuredGrowth } from '../../../lib/checks/data/volume-outcome.js';
 import type { LogLevel } from '../../../lib/log/log.js';
 import {
   growthRate,
+  measuredGrowth,
   withReading,
   type GrowthReading,
 } from '../../../lib/setup/disk/growth.js';

@@ -1,6 +1,6 @@
 /** What goes wrong in the middle, with data and an index that are stand-ins. */
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +8,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import t from 'tap';
 import { chooseBackup } from '../../../lib/backup/backup-folder.js';
+import { openScene } from '../../../lib/backup/commands/backup-scene.js';
+import { mendScene } from '../../../lib/backup/commands/mend-scene.js';
 import { createBackup } from '../../../lib/backup/create-backup.js';
 import { openFailure } from '../../../lib/backup/docker/open-container.js';
 import { notOpened } from '../../../lib/backup/embedded/embedded-opener.js';
@@ -15,6 +17,7 @@ import { restoreBackup } from '../../../lib/backup/restore/restore-backup.js';
 import type { RestorePlan } from '../../../lib/backup/restore/restore-plan.js';
 import { readRestoreRecord } from '../../../lib/backup/restore/restore-record.js';
 import type { Snapshot, Snapshotter } from '../../../lib/backup/snapshotter.js';
+import { Output } from '../../../lib/cli/index.js';
 import { openRuntime, stateFolder } from '../../../lib/runtime/index.js';
 
 const { signal } = new AbortController();
@@ -196,4 +199,11 @@ t.test('a restore that cannot go back does not say it has', async (t) => {
     suggestion: /status/,
   });
   t.match(await readRestoreRecord(folder.restore), { phase: 'starting' });
+});
+
+t.test('where nothing was set up there is nothing to mend', async (t) => {
+  const state = path.join(t.testdir(), 'none');
+  const scene = await openScene({ state, backups: undefined });
+  await mendScene(scene, new Output(), signal);
+  t.notOk(existsSync(state), 'no folder is made for a lock');
 });

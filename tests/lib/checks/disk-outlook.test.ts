@@ -6,10 +6,8 @@ import {
   withDaysToFull,
   withSpace,
 } from '../../../lib/checks/data/disk-outlook.js';
-import {
-  measuredGrowth,
-  volumeOutcome,
-} from '../../../lib/checks/data/volume-outcome.js';
+import { volumeOutcome } from '../../../lib/checks/data/volume-outcome.js';
+import { measuredGrowth } from '../../../lib/setup/disk/growth.js';
 
 const PASS: CheckOutcome = { status: 'pass', message: 'good' };
 const FAIL: CheckOutcome = {
