@@ -25,7 +25,7 @@ import {
 } from '../tests/fixtures/docker/engine.js';
 import { buildRocksImage } from '../tests/fixtures/docker/rocks-image.js';
 import { bridgeAddress } from '../tests/fixtures/docker/rocks-load.js';
-import { freePort } from '../tests/fixtures/redis-server.js';
+import { freePort } from '../tests/fixtures/free-port.js';
 
 /** RocksDB's own default, and the real server's. */
 const WRITE_BUFFER_KIB = 64 * 1024;

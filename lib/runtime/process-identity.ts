@@ -99,7 +99,7 @@ function isMachineWide({ pidNamespace }: ProcessPlace): boolean {
   return pidNamespace === null || pidNamespace === FIRST_PID_NAMESPACE;
 }
 
-/** What can be seen of a pid. A zombie is gone: nothing of it runs. */
+/** What can be seen of a pid. A zombie is gone once its last thread is. */
 type Sighting =
   | { readonly state: 'alive'; readonly startTime: string }
   | { readonly state: 'gone' }
@@ -131,12 +131,17 @@ function lookAt(pid: number): Sighting {
  * Field 22 (ticks since boot) of a line of /proc/PID/stat; proc(5). The second
  * field is the program's name in brackets and may hold anything.
  *
- * @returns null for a process that has ended (state Z or X)
+ * Field 3 tells of the first thread alone. Its state is Z while other threads
+ * (field 20) still end, which takes as long as giving back the memory does, and
+ * until then the ports and the locks on files are held.
+ *
+ * @returns null for a process that has ended (state Z or X, no other thread)
  */
 export function startTimeInStat(stat: string): string | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, ticks] = [fields[0] ?? '', fields[19] ?? ''];
-  return /^[ZXx]$/.test(state) || !/^\d+$/.test(ticks) ? null : ticks;
+  const [state, threads, ticks] = [fields[0], fields[17], fields[19] ?? ''];
+  const ended = /^[ZXx]$/.test(state ?? '') && !(Number(threads) > 1);
+  return ended || !/^\d+$/.test(ticks) ? null : ticks;
 }
 
 /**

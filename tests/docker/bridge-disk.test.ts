@@ -21,7 +21,7 @@ import {
   startWriting,
 } from '../fixtures/docker/rocks-load.js';
 import { makePlace } from '../fixtures/docker/set-up.js';
-import { freePort } from '../fixtures/redis-server.js';
+import { freePort } from '../fixtures/free-port.js';
 
 const IMAGE = `clbdisk-${process.pid}`;
 const BRIDGE_IMAGE = `constellation-local-bridge:disk-${process.pid}`;

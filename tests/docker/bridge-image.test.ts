@@ -11,7 +11,7 @@ import {
 } from '../fixtures/docker/engine.js';
 import { ask } from '../fixtures/bridge.js';
 import { startGoldenApi } from '../fixtures/golden-api.js';
-import { freePort } from '../fixtures/redis-server.js';
+import { freePort } from '../fixtures/free-port.js';
 
 const FOLDER = new URL(
   '../../microcosm-bridge/constellation-client',

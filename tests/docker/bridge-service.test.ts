@@ -21,7 +21,7 @@ import {
 import { makePlace } from '../fixtures/docker/set-up.js';
 import { buildEmbeddedImage } from '../fixtures/docker/stack.js';
 import { differences, goldenCases } from '../fixtures/golden-cases.js';
-import { freePort } from '../fixtures/redis-server.js';
+import { freePort } from '../fixtures/free-port.js';
 
 const IMAGE = `clsvc-${process.pid}`;
 /** A name that setup builds. */

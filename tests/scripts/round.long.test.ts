@@ -8,7 +8,7 @@ import { formatDuration } from '../../lib/cli/index.js';
 import { PROJECT_FOLDER } from '../../lib/runtime/state-folder.js';
 import { startProgram, type Ended } from '../fixtures/cli/run.js';
 import { sampleOf, shapeOf } from '../fixtures/documents/sample-shape.js';
-import { freePort } from '../fixtures/redis-server.js';
+import { freePort } from '../fixtures/free-port.js';
 import { scratchFolder } from '../fixtures/runtime/scratch.js';
 
 const QUICKSTART = 'CONSTELLATION-PHASE2-QUICKSTART.md';

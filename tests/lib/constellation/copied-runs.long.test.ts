@@ -15,7 +15,8 @@ import {
   type ProjectOptions,
 } from '../../fixtures/client/copied-project.js';
 import { postUri } from '../../fixtures/client/tids.js';
-import { NO_REDIS, freePort, startRedis } from '../../fixtures/redis-server.js';
+import { freePort } from '../../fixtures/free-port.js';
+import { NO_REDIS, startRedis } from '../../fixtures/redis-server.js';
 
 const PROGRAMS = new URL('../../fixtures/client/programs/', import.meta.url);
 const HYDRATORS = 'server/services/constellation-integration.ts';

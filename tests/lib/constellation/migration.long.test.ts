@@ -29,7 +29,7 @@ import {
   startEmbeddedProcess,
   type EmbeddedProcess,
 } from '../../fixtures/embedded-process.js';
-import { freePort } from '../../fixtures/redis-server.js';
+import { freePort } from '../../fixtures/free-port.js';
 
 const DEADLINE_MS = 3_000;
 /** So that the numbers change within the test's time. */

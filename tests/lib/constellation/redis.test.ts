@@ -17,9 +17,9 @@ import {
 import { ManualClock } from '../../fixtures/client/manual-clock.js';
 import { timed } from '../../fixtures/client/spoiled-pair.js';
 import { DID, postUri } from '../../fixtures/client/tids.js';
+import { freePort } from '../../fixtures/free-port.js';
 import {
   NO_REDIS,
-  freePort,
   startRedis,
   type RedisServer,
 } from '../../fixtures/redis-server.js';

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import t from 'tap';
 import {
   identityOf,
@@ -10,10 +11,23 @@ import {
   startTimeInStat,
 } from '../../../lib/runtime/process-identity.js';
 
-function statLine(name: string, state: string): string {
-  const rest = Array.from({ length: 18 }, (_, index) => index + 100).join(' ');
-  return `123 (${name}) ${state} ${rest} 987654 2 3 4\n`;
+function statLine(name: string, state: string, threads = 1): string {
+  const rest = Array.from({ length: 16 }, (_, index) => index + 100).join(' ');
+  return `123 (${name}) ${state} ${rest} ${threads} 117 987654 2 3 4\n`;
 }
+
+/** Has threads, and memory that takes a while to give back. */
+const HEAVY = `
+const { Worker } = require('node:worker_threads');
+for (let index = 0; index < 3; index += 1) {
+  new Worker('Buffer.alloc(1e8, 1); setInterval(() => {}, 1e6)', { eval: true })
+    .on('online', () => setTimeout(said, 200));
+}
+let online = 0;
+const server = require('node:net').createServer().listen(0, '127.0.0.1');
+function said() {
+  if ((online += 1) === 3) console.log(server.address().port);
+}`;
 
 t.test(
   'the start time is field 22, whatever the program is called',
@@ -22,6 +36,8 @@ t.test(
     t.equal(startTimeInStat(statLine('a) R 1 2 (b', 'R')), '987654');
     t.equal(startTimeInStat(statLine('node', 'Z')), null, 'a zombie has ended');
     t.equal(startTimeInStat(statLine('node', 'X')), null);
+    const ending = statLine('node', 'Z', 2);
+    t.equal(startTimeInStat(ending), '987654', 'not before its last thread');
     t.equal(startTimeInStat(''), null);
   }
 );
@@ -56,6 +72,22 @@ t.test(
     t.equal(identityOf(child.pid ?? 0), null);
   }
 );
+
+t.test('what is gone holds no port any more', async (t) => {
+  for (let round = 0; round < 3; round += 1) {
+    const child = spawn(process.execPath, ['-e', HEAVY]);
+    t.teardown(() => child.kill('SIGKILL'));
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const identity = identityOf(child.pid ?? 0);
+    if (identity === null) throw new Error('not started');
+    child.kill('SIGKILL');
+    // Nothing runs between the look and the attempt.
+    while (presenceOf(identity) !== 'gone');
+    const server = createServer().listen(Number(said.toString()), '127.0.0.1');
+    await t.resolves(once(server, 'listening'), 'the port is free');
+    server.close();
+  }
+});
 
 t.test('pids that cannot be are nobody', async (t) => {
   for (const pid of [0, -1, 1.5, Number.NaN, 2 ** 40]) {

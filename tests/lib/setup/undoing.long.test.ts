@@ -5,11 +5,11 @@ import t from 'tap';
 import { InterruptedError } from '../../../lib/cli/index.js';
 import { SETUP_STEPS } from '../../../lib/setup/steps/setup-steps.js';
 import { startSimulator } from '../../../microcosm-bridge/jetstream-simulator/index.js';
+import { freePort } from '../../fixtures/free-port.js';
 import {
   APPVIEW_ENV,
   connectedPlace,
   OUR_ENV,
-  freePorts,
   setup,
 } from '../../fixtures/setup/desk.js';
 import { STAND_IN_PROGRAMS } from '../../fixtures/runtime/scratch.js';
@@ -66,7 +66,7 @@ t.test('a run that failed beside what ran brings that back', async (t) => {
   const { urls } = await runtime.status();
   const record = readFileSync(path.join(state, 'setup.json'), 'utf8');
 
-  const [other] = await freePorts();
+  const other = await freePort();
   const moved = [...args, '--log-level', 'debug'].map((arg, at) =>
     args[at - 1] === '--port' ? String(other) : arg
   );
