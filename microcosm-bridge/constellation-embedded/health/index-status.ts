@@ -2,7 +2,7 @@
 
 /** Why nothing is being indexed although there may be something to index. */
 export interface Pause {
-  readonly reason: 'disk-full';
+  readonly reason: 'disk-full' | 'data-away';
   /** For a person: what is wrong and what to do. */
   readonly message: string;
   /** Since when, ms since 1970. */
@@ -37,6 +37,7 @@ export interface IndexStatus {
   /** The newest trouble with the stream, for a person; null when there is none. */
   readonly trouble: string | null;
   readonly dataBytes: number;
+  /** While the folder is away: as it was last seen. */
   readonly freeBytes: number;
   /** Free bytes below which indexing pauses. */
   readonly minFreeBytes: number;

@@ -1,6 +1,7 @@
 /**
- * Commits batches, whatever happens: waits while the disk is full, and finds
- * the one event that the store cannot take instead of losing its batch.
+ * Commits batches, whatever happens: waits while the disk is full or the data
+ * folder is not in its place, and finds the one event that the store cannot
+ * take instead of losing its batch.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,13 +27,16 @@ export interface CommitterOptions {
   readonly dataPath: string;
   /** Free bytes below which nothing is written. */
   readonly minFreeBytes: number;
-  /** Free bytes of the data folder's file system. */
+  /** Free bytes of the data folder's file system. @throws where it is away */
   readonly free?: (folder: string) => number;
   readonly onPause: (pause: Pause) => void;
-  readonly onResume: () => void;
+  readonly onResume: (pause: Pause) => void;
   /** An event that the store refused; it is left out. */
   readonly onReject: (event: JetstreamEvent, error: unknown) => void;
 }
+
+/** Why nothing can be written now. */
+type Hindrance = Pick<Pause, 'reason' | 'message'>;
 
 /** One for a writer. */
 export class Committer {
@@ -43,13 +47,13 @@ export class Committer {
     this.#options = options;
   }
 
-  /** Set while the disk is full. */
+  /** Set while nothing can be written. */
   get pause(): Pause | null {
     return this.#pause;
   }
 
   /**
-   * Commits a batch, waiting for space as long as it takes.
+   * Commits a batch, waiting for its disk as long as it takes.
    *
    * @returns false when `signal` ended the wait; some of the batch may be in
    *   then, but the cursor is still the old one
@@ -64,18 +68,18 @@ export class Committer {
       const part = parts[0];
       if (part === undefined) return true;
       const isLast = parts.length === 1;
-      const full =
-        this.#tooFull() ??
+      const hindrance =
+        this.#hindrance() ??
         this.#write(
           parts,
           part,
           isLast ? position : this.#halfway(part, position)
         );
-      if (full === null) {
+      if (hindrance === null) {
         this.#resume();
         continue;
       }
-      this.#stop(full);
+      this.#stop(hindrance);
       try {
         await sleep(RETRY_MS, undefined, { signal });
       } catch {
@@ -84,29 +88,45 @@ export class Committer {
     }
   }
 
-  #tooFull(): string | null {
+  #hindrance(): Hindrance | null {
     const { dataPath, minFreeBytes, free = freeBytes } = this.#options;
-    const bytes = free(dataPath);
+    let bytes: number;
+    try {
+      bytes = free(dataPath);
+    } catch (error) {
+      // What is open would still be written to, and be lost with the folder.
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `${dataPath} is not in its place (${why}); put it back`;
+      return { reason: 'data-away', message };
+    }
     if (bytes >= minFreeBytes) return null;
-    return `${mib(bytes)} MiB free, ${mib(minFreeBytes)} MiB needed`;
+    return this.#full(
+      `${mib(bytes)} MiB free, ${mib(minFreeBytes)} MiB needed`
+    );
+  }
+
+  #full(problem: string): Hindrance {
+    const { dataPath } = this.#options;
+    const message = `the disk of ${dataPath} is full (${problem}); free some space`;
+    return { reason: 'disk-full', message };
   }
 
   /**
    * Writes the first of the parts and takes it off. A part that fails for a
    * reason of its own is halved, until the one event is found that is at fault.
    *
-   * @returns what is wrong with the disk, or null
+   * @returns what hindered it, or null
    */
   #write(
     parts: (readonly JetstreamEvent[])[],
     part: readonly JetstreamEvent[],
     position: BatchPosition
-  ): string | null {
+  ): Hindrance | null {
     try {
       this.#options.writer.apply(part, position);
       parts.shift();
     } catch (error) {
-      if (isDiskFull(error)) return 'no space left';
+      if (isDiskFull(error)) return this.#full('no space left');
       const [only] = part;
       if (only === undefined) throw error;
       const middle = Math.ceil(part.length / 2);
@@ -134,20 +154,21 @@ export class Committer {
       : { cursor, endpoint };
   }
 
-  #stop(problem: string): void {
-    if (this.#pause !== null) return;
+  #stop({ reason, message }: Hindrance): void {
+    if (this.#pause?.reason === reason) return;
     this.#pause = {
-      reason: 'disk-full',
-      message: `indexing is paused: the disk of ${this.#options.dataPath} is full (${problem}); free some space and it goes on by itself`,
+      reason,
+      message: `indexing is paused: ${message} and it goes on by itself`,
       sinceMs: Date.now(),
     };
     this.#options.onPause(this.#pause);
   }
 
   #resume(): void {
-    if (this.#pause === null) return;
+    const pause = this.#pause;
+    if (pause === null) return;
     this.#pause = null;
-    this.#options.onResume();
+    this.#options.onResume(pause);
   }
 }
 

@@ -8,7 +8,11 @@ import { STORE_FILE } from '../store/data-folder.js';
 /** Free bytes below which indexing pauses: room for a batch and its copied pages. */
 export const DEFAULT_MIN_FREE_BYTES = 128 * 1024 * 1024;
 
-/** Bytes that an unprivileged process may still write where the folder is. */
+/**
+ * Bytes that an unprivileged process may still write where the folder is.
+ *
+ * @throws the system's error where it is not there
+ */
 export function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;

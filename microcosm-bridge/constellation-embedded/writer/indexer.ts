@@ -33,6 +33,8 @@ export class Indexer {
   #lastReadAtMs: number | null = null;
   #malformedLines = 0;
   #rejected = 0;
+  /** As last seen. */
+  #freeBytes = 0;
 
   /** @throws StoreError when the store cannot be opened */
   constructor(
@@ -68,7 +70,6 @@ export class Indexer {
   status(): IndexStatus {
     const state = this.#writer.state;
     const consumer = this.#consumer?.state();
-    const { dataPath } = this.#data;
     const size = this.#size();
     return {
       atMs: size.atMs,
@@ -86,7 +87,7 @@ export class Indexer {
       pause: this.#committer.pause,
       trouble: consumer?.lastError ?? null,
       dataBytes: size.bytes,
-      freeBytes: freeBytes(dataPath),
+      freeBytes: this.#free(),
       minFreeBytes: this.#data.minFreeBytes,
       bytesPerDay: this.#upkeep.perDay(size),
       retainDays: this.#data.retainDays,
@@ -99,7 +100,19 @@ export class Indexer {
    */
   tend(): void {
     if (this.#source === 'none') return;
-    if (this.#upkeep.step(this.#size())) countCommit(this.#data.commits);
+    const size = this.#size();
+    // Its folder is away: nothing to measure, and nowhere to write.
+    if (size.bytes === 0) return;
+    if (this.#upkeep.step(size)) countCommit(this.#data.commits);
+  }
+
+  #free(): number {
+    try {
+      this.#freeBytes = freeBytes(this.#data.dataPath);
+    } catch {
+      // Away. The next batch says so, and pauses.
+    }
+    return this.#freeBytes;
   }
 
   #size(): GrowthSample {
@@ -183,8 +196,9 @@ export class Indexer {
       onPause: ({ message }) => {
         this.#log('error', message);
       },
-      onResume: () => {
-        this.#log('info', 'there is space again: indexing goes on');
+      onResume: ({ reason }) => {
+        const what = reason === 'disk-full' ? 'there is space' : 'it is there';
+        this.#log('info', `${what} again: indexing goes on`);
       },
       onReject: (event, error) => {
         this.#rejected++;

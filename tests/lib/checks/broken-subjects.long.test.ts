@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cp, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -184,9 +184,11 @@ t.test('a folder without our marker is found', async (t) => {
 });
 
 t.test('a folder swapped for its copy is found', { skip: linux }, async (t) => {
-  const away = `${folder.data}-away`;
-  await rename(folder.data, away);
-  await cp(away, folder.data, { recursive: true });
+  const [away, copy] = [`${folder.data}-away`, `${folder.data}-copy`];
+  await cp(folder.data, copy, { recursive: true });
+  // At once: an index that finds no folder pauses, and says so in its log.
+  renameSync(folder.data, away);
+  renameSync(copy, folder.data);
   try {
     const results = await check();
     const failure = assertBroken(t, results, ['data']);
@@ -194,8 +196,9 @@ t.test('a folder swapped for its copy is found', { skip: linux }, async (t) => {
     const endpoints = results.find(({ id }) => id === 'endpoints');
     t.match(endpoints?.message, 'from its stream', 'not from the wrong store');
   } finally {
-    await rm(folder.data, { recursive: true });
-    await rename(away, folder.data);
+    renameSync(folder.data, copy);
+    renameSync(away, folder.data);
+    await rm(copy, { recursive: true });
   }
 });
 

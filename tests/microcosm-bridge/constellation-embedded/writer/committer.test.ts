@@ -88,6 +88,40 @@ t.test(
 );
 
 t.test(
+  'indexing waits while the data folder is away and goes on when it is back',
+  async (t) => {
+    const { writer, taken } = sink(() => false);
+    let away = true;
+    const seen: string[] = [];
+    const committer = new Committer({
+      writer,
+      dataPath: '/data',
+      minFreeBytes: 100,
+      free: () => {
+        if (away) throw new Error('ENOENT: no such file or directory');
+        return 1000;
+      },
+      onPause: ({ reason, message }) => {
+        t.same(taken, [], 'nothing is written to what is open');
+        seen.push(reason, message);
+        away = false;
+      },
+      onResume: ({ reason }) => seen.push(`no more ${reason}`),
+      onReject: () => t.fail('nothing is refused'),
+    });
+    const event = like('did:plc:a', '1', 'at://did:plc:b/c/d');
+    t.equal(await committer.commit([event], POSITION, NEVER), true);
+    t.match(seen, [
+      'data-away',
+      'indexing is paused: /data is not in its place (ENOENT: no such file or directory); put it back and it goes on by itself',
+      'no more data-away',
+    ]);
+    t.same(taken, [event]);
+    t.equal(committer.pause, null);
+  }
+);
+
+t.test(
   'a stop while the disk is full ends the wait without the batch',
   async (t) => {
     const { writer, taken } = sink(() => false);
