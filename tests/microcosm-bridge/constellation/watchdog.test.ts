@@ -43,7 +43,9 @@ async function guarded(
   });
   let log = '';
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const exit = new Promise<number | null>((done) => child.once('exit', done));
+  const exit = new Promise<number | string | null>((done) => {
+    child.once('exit', (code, signal) => done(signal ?? code));
+  });
   t.teardown(async () => {
     child.kill('SIGKILL');
     await standIn.close();
@@ -53,6 +55,9 @@ async function guarded(
     dir,
     standIn,
     setClock,
+    /** The server does nothing any more, whatever it is told. */
+    freeze: () => child.kill('SIGSTOP'),
+    /** Its exit code, or the signal that ended it. */
     exit,
     log: () => log,
     signals: () => (existsSync(signals) ? readFileSync(signals, 'utf8') : ''),
@@ -162,6 +167,20 @@ t.test('however many there were, it is an hour at most', async (t) => {
   t.equal(it.signals(), '');
   it.setClock(1000 + 3600);
   t.equal(await it.exit, 0);
+});
+
+t.test('a server that does not end then is killed', async (t) => {
+  const it = await guarded(t, { CONSTELLATION_STALE_RESTART_SECONDS: '120' });
+  it.standIn.answers.metrics = 'jetstream_read 1\n';
+  await it.readings(2);
+  it.freeze();
+  it.setClock(1120);
+  await it.readings(2);
+  it.setClock(1120 + 89);
+  t.equal(await Promise.race([it.exit, wait(500)]), undefined, 'five looks');
+  it.setClock(1120 + 90);
+  t.equal(await it.exit, 'SIGKILL', it.log());
+  t.match(it.log(), 'it has not stopped within 90 s: killing the server');
 });
 
 t.test('it is off unless asked for', async (t) => {
