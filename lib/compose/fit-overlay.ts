@@ -1,7 +1,11 @@
 import { ComposeError } from './compose-error.js';
 import type { FoundService, FoundServices } from './find-services.js';
 import type { NetworkDefinition } from './overlay-model.js';
-import type { OverlayOptions, OverriddenService } from './overlay-options.js';
+import {
+  OUTSIDE_NETWORK,
+  type OverlayOptions,
+  type OverriddenService,
+} from './overlay-options.js';
 import type { ComposeFacts, ServiceFacts } from './service-facts.js';
 
 /** What decides the overlay's form besides the AppView's file. */
@@ -40,6 +44,12 @@ export function fitOverlay(
   }
   const networks: Record<string, NetworkDefinition> = {};
   for (const name of joined) networks[name] = facts.networks.get(name) ?? null;
+  // Without a way out there is no stream, and no port on this machine.
+  const isInternal = (name: string): boolean =>
+    facts.networks.get(name)?.['internal'] === true;
+  if (['default', ...joined].every(isInternal)) {
+    networks[OUTSIDE_NETWORK] = null;
+  }
   return {
     services,
     ...(toolkit === undefined ? {} : { toolkit }),

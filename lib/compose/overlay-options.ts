@@ -55,6 +55,9 @@ export const INDEX_SERVICE = 'constellation-local';
 /** Name of our bridge's service; an AppView's own is `constellation-bridge`. */
 export const BRIDGE_SERVICE = 'constellation-local-bridge';
 
+/** A network of ours, where those of the AppView have no way out. */
+export const OUTSIDE_NETWORK = 'constellation-outside';
+
 /** What Compose takes for a service's name. */
 const SERVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

@@ -59,6 +59,21 @@ networks:
   back: { external: true }
   front:
 `,
+  internal: `
+services:
+  app: { build: . }
+networks: { default: { internal: true } }
+`,
+  bothInternal: `
+services:
+  app: { build: ., networks: [back] }
+networks: { default: { internal: true }, back: { internal: true } }
+`,
+  appInternal: `
+services:
+  app: { build: ., networks: [back] }
+networks: { back: { internal: true } }
+`,
   host: `
 services:
   app: { build: ., network_mode: host }
@@ -193,6 +208,18 @@ t.test('the overlay fits the networks of the file', async (t) => {
   for (const name of ['isolated', 'container'] as const) {
     t.throws(() => fitted(name), { code: 'unsupported-network' });
   }
+});
+
+t.test('where every network is internal there is one of ours', async (t) => {
+  const networks = (name: FileName) =>
+    fitOverlay(facts(name), findServices(facts(name))).networks;
+  const back = { internal: true };
+  t.strictSame(networks('internal'), { 'constellation-outside': null });
+  t.strictSame(networks('bothInternal'), {
+    back,
+    'constellation-outside': null,
+  });
+  t.strictSame(networks('appInternal'), { back }, 'the default one leads out');
 });
 
 t.test('several files count as Compose merges them', async (t) => {

@@ -222,6 +222,17 @@ t.test('other names, folders and networks', async (t) => {
   t.notMatch(text, /^ +depends_on:/m);
 });
 
+t.test('a network of ours says why it is there', async (t) => {
+  const text = (networks: Readonly<Record<string, null>>) =>
+    overlayText(makeOverlay({ networks }));
+  const outside = { 'constellation-outside': null };
+  const why = /# Of our own: [^]*\n +constellation-outside:\n/;
+  t.match(text(outside), why);
+  t.notMatch(text(outside), 'As in the AppView’s own file');
+  t.match(text({ back: null, ...outside }), why);
+  t.match(text({ back: null, ...outside }), 'As in the AppView’s own file');
+});
+
 t.test('options that cannot work are refused by name', async (t) => {
   const app = { name: 'app', role: 'app' } as const;
   const cases: readonly (readonly [OverlayOptions, RegExp])[] = [
