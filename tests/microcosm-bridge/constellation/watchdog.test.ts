@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,7 +28,9 @@ async function guarded(
   }
   const clock = join(dir, 'uptime');
   const setClock = (seconds: number): void => {
-    writeFileSync(clock, `${seconds}.00 1.0\n`);
+    writeFileSync(`${clock}.new`, `${seconds}.00 1.0\n`);
+    // A look at an empty file would be at the time of day.
+    renameSync(`${clock}.new`, clock);
   };
   setClock(1000);
   const child: ChildProcess = await startEntrypoint({
