@@ -3,7 +3,7 @@
  * of the overlay. The container's clock is a file of the test's.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
@@ -74,7 +74,9 @@ for (const [name, { build, problems }] of Object.entries(SERVERS)) {
     copyOverlay(folder);
     mkdirSync(path.join(folder, 'clock'));
     const setClock = (seconds: number): void => {
-      writeFileSync(path.join(folder, 'clock/uptime'), `${seconds}.00 1.0\n`);
+      const file = path.join(folder, 'clock/uptime');
+      writeFileSync(`${file}.new`, `${seconds}.00 1.0\n`);
+      renameSync(`${file}.new`, file);
     };
     setClock(1000);
     writeFileSync(path.join(folder, 'clock.yml'), CLOCK);
