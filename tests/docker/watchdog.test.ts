@@ -3,11 +3,12 @@
  * of the overlay. The container's clock is a file of the test's.
  */
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { OVERLAY_FILE } from '../../lib/compose/index.js';
+import { writeUptime } from '../fixtures/constellation/uptime-file.js';
 import {
   BASE,
   COMPOSES,
@@ -74,9 +75,7 @@ for (const [name, { build, problems }] of Object.entries(SERVERS)) {
     copyOverlay(folder);
     mkdirSync(path.join(folder, 'clock'));
     const setClock = (seconds: number): void => {
-      const file = path.join(folder, 'clock/uptime');
-      writeFileSync(`${file}.new`, `${seconds}.00 1.0\n`);
-      renameSync(`${file}.new`, file);
+      writeUptime(path.join(folder, 'clock/uptime'), seconds);
     };
     setClock(1000);
     writeFileSync(path.join(folder, 'clock.yml'), CLOCK);

@@ -14,6 +14,7 @@ import {
   startStandIn,
   type StandIn,
 } from '../../fixtures/constellation/metrics-server.js';
+import { writeUptime } from '../../fixtures/constellation/uptime-file.js';
 
 interface Probe {
   readonly code: number | null;
@@ -46,7 +47,7 @@ class Container {
 
   pass(seconds: number): void {
     this.#seconds += seconds;
-    writeFileSync(join(this.#dir, 'uptime'), `${this.#seconds}.52 9.1\n`);
+    writeUptime(join(this.#dir, 'uptime'), this.#seconds);
   }
 
   async probe(env: Record<string, string> = {}): Promise<Probe> {
