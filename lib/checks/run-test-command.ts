@@ -14,7 +14,7 @@ import {
 } from '../runtime/state-folder.js';
 import { openRecordedRuntime } from '../setup/recorded-runtime.js';
 import { readEnvAnswers } from '../setup/env-answers.js';
-import { defaultEnvFile } from '../setup/setup-options.js';
+import { settingsFileOf } from '../setup/settings-file.js';
 import { appviewOf } from './appview/appview-record.js';
 import { backupsCheck } from './backups-check.js';
 import { trialMsWithin } from './bridge-health.js';
@@ -61,7 +61,7 @@ export async function runTestCommand({
     appview: await appviewOf(flags.appview, folder.setupRecord),
     redisUrl: flags.redisUrl,
     env,
-    envFile: defaultEnvFile(folder.path),
+    envFile: await settingsFileOf(folder.path),
     signal,
     growthFile: folder.growth,
     limits: {

@@ -15,7 +15,7 @@ import {
   readEnvText,
 } from '../env/index.js';
 import { DEFAULT_STATE_FOLDER } from '../runtime/state-folder.js';
-import { defaultEnvFile } from './setup-options.js';
+import { settingsFileOf } from './settings-file.js';
 
 /**
  * The answers that an earlier run, or somebody, wrote to the environment file.
@@ -34,7 +34,7 @@ export async function readEnvAnswers(
   const state = told('state', 'CONSTELLATION_STATE') ?? DEFAULT_STATE_FOLDER;
   const file = path.resolve(
     told('settings', 'CONSTELLATION_ENV_FILE') ??
-      defaultEnvFile(path.resolve(state))
+      (await settingsFileOf(path.resolve(state)))
   );
   const name = path.basename(file);
   try {

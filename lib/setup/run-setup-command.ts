@@ -1,4 +1,5 @@
 import { mkdir, rmdir } from 'node:fs/promises';
+import path from 'node:path';
 import {
   EXIT,
   Steps,
@@ -38,6 +39,7 @@ import type { SetupRun } from './setup-run.js';
 import { earlierData } from './steps/data-step.js';
 import { earlierJetstream } from './steps/jetstream-step.js';
 import { SETUP_STEPS } from './steps/setup-steps.js';
+import { settingsFileOf } from './settings-file.js';
 import { UndoableEnvFile } from './undoable-env-file.js';
 import { runUpgrade } from './upgrade/run-upgrade.js';
 import { upgradeRequest } from './upgrade/upgrade-request.js';
@@ -59,7 +61,9 @@ export async function runSetupCommand(
 ): Promise<ExitCode> {
   const { flags: values, sources, undo, signal } = context;
   const request = upgradeRequest({ values, sources });
-  const options = resolveOptions({ values, sources });
+  const asked = resolveOptions({ values, sources });
+  const envFile = values.settings ?? (await settingsFileOf(asked.state));
+  const options = { ...asked, envFile: path.resolve(envFile) };
   const folder = stateFolder(options.state);
   const lock = options.dryRun ? null : await lockState(context, folder);
   const record = await RecordKeeper.open(folder.setupRecord, undo);
@@ -74,11 +78,11 @@ export async function runSetupCommand(
     await lock?.release();
     return code;
   }
-  const envFile = new UndoableEnvFile(options.envFile, undo);
+  const settings = new UndoableEnvFile(options.envFile, undo);
   const rebuild = values.rebuild ? await planRebuild(folder, record) : null;
   if (rebuild !== null && !options.dryRun) {
     await rebuildIndex(context, folder, record, rebuild);
-    await envFile.write({ CONSTELLATION_LOCAL_SINCE: null });
+    await settings.write({ CONSTELLATION_LOCAL_SINCE: null });
   }
   const run: SetupRun = {
     options,
@@ -90,7 +94,7 @@ export async function runSetupCommand(
     record,
     before: await statusBefore(folder, record),
     findings: new FindingsSoFar(),
-    envFile,
+    envFile: settings,
     warnings: [],
     programs: hooks.programs,
   };
@@ -130,6 +134,7 @@ async function setUp(
     showResult(run, planBlock(whole, title, output.resultColumns));
     return EXIT.good;
   }
+  showPlan(run, plan);
   if (!(await isAgreed(run, plan))) {
     output.note('Nothing was done.');
     return EXIT.interrupted;
@@ -144,17 +149,34 @@ async function setUp(
   return EXIT.good;
 }
 
-/** Shows what would be done and asks, where there is somebody to ask. */
-async function isAgreed(
+/**
+ * Shows what will be done: where there is somebody to ask, and where a file is
+ * changed that was there before.
+ */
+function showPlan(
   { output, prompts }: SetupRun,
   plan: readonly PlannedStep[]
-): Promise<boolean> {
-  const isNeeded = plan.some(({ needed }) => needed);
-  if (!prompts.canAsk || !isNeeded) return true;
+): void {
+  const isWanted = prompts.canAsk
+    ? isNeeded(plan)
+    : plan.some(({ diff = '' }) => diff !== '');
+  if (!isWanted) return;
   const said = 'This will be done';
   const { title, lines } = planBlock(plan, said, output.columns);
   output.note(summaryBox(title, lines, output.paint));
+}
+
+/** Asks whether to go on, where there is somebody to ask. */
+async function isAgreed(
+  { prompts }: SetupRun,
+  plan: readonly PlannedStep[]
+): Promise<boolean> {
+  if (!prompts.canAsk || !isNeeded(plan)) return true;
   return await prompts.confirm('Go ahead?');
+}
+
+function isNeeded(plan: readonly PlannedStep[]): boolean {
+  return plan.some(({ needed }) => needed);
 }
 
 function showResult({ output }: SetupRun, { title, lines }: ReportBlock): void {

@@ -10,7 +10,7 @@ import {
   type StateFolder,
 } from '../../runtime/index.js';
 import { chooseBridgeRedis } from '../../setup/bridge-redis.js';
-import { defaultEnvFile } from '../../setup/setup-options.js';
+import { settingsFileOf } from '../../setup/settings-file.js';
 import { readSetupRecord } from '../../setup/setup-record.js';
 import { BACKUP_LOCK, makeBackupFolder } from '../backup-folder.js';
 
@@ -45,7 +45,7 @@ export async function openScene(
   const folder = stateFolder(flags.state ?? DEFAULT_STATE_FOLDER);
   const record = await readSetupRecord(folder.setupRecord);
   const kind = flags.runtime ?? record?.runtime ?? 'embedded';
-  const envFile = record?.envFile?.path ?? defaultEnvFile(folder.path);
+  const envFile = await settingsFileOf(folder.path);
   const redis =
     env === undefined ? null : await chooseBridgeRedis({ env, envFile });
   return {

@@ -167,11 +167,15 @@ t.test('an AppView is connected, and nothing else of its .env', async (t) => {
   writeFileSync(env, text, { mode: 0o640 });
   const jetstream = `${simulator.url},${REFUSED}`;
   const args = ['--yes', '--json', ...flags];
-  const first = await setup(
-    [...args, '--appview', appview, '--jetstream', jetstream],
-    { programs }
-  );
+  const own = path.join(root, 'own settings.env');
+  const answers = ['--appview', appview, '--jetstream', jetstream];
+  const first = await setup([...args, ...answers, '--settings', own], {
+    programs,
+  });
   t.equal(first.code, 0, errorText(first.error));
+  const shown =
+    /This will be done[^]*\+ ?CONSTELLATION_ENABLED=true[^]*AppView: /;
+  t.match(first.stderr, shown, 'a diff comes first');
   const url = `http://127.0.0.1:${port}`;
   t.match(JSON.parse(first.stdout), {
     changed: true,
@@ -194,7 +198,6 @@ t.test('an AppView is connected, and nothing else of its .env', async (t) => {
       'CONSTELLATION_CACHE_TTL=30\nCONSTELLATION_TIMEOUT=5000\n'
   );
   t.equal(statSync(env).mode & 0o777, 0o640);
-  const own = path.join(state, '.env.constellation-local');
   const { completeSince } = await readHealth(url);
   t.match(
     readFileSync(own, 'utf8'),
@@ -209,6 +212,7 @@ t.test('an AppView is connected, and nothing else of its .env', async (t) => {
     'everything is done already, all answers are remembered'
   );
   t.equal(readFileSync(path.join(state, 'setup.json'), 'utf8'), record);
+  t.notOk(existsSync(path.join(state, '.env.constellation-local')));
   t.match(
     second.stderr,
     /full in .* \(measured by the index: 1\.0 GiB a day\)/

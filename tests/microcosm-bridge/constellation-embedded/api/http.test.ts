@@ -5,6 +5,10 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import t from 'tap';
 import { request } from 'undici';
+import {
+  answerFor,
+  type ApiState,
+} from '../../../../microcosm-bridge/constellation-embedded/api/answer.js';
 import { startGoldenApi } from '../../../fixtures/golden-api.js';
 import {
   DID,
@@ -226,6 +230,22 @@ t.test('no question makes it fail', async () => {
     ),
     { numRuns: 300 }
   );
+});
+
+t.test('before the store is open what needs it is 503', async (t) => {
+  const state = {
+    health: () => t.fail('not asked for'),
+    didWebDomain: null,
+  } as unknown as ApiState;
+  const status = async (url: string): Promise<number> => {
+    const question = { method: 'GET', url, accept: undefined };
+    return (await answerFor(state, null, question)).status;
+  };
+  t.equal(await status('/live'), 200, 'the process answers');
+  for (const path of ['/ready', '/', ...Object.keys(ENDPOINTS)]) {
+    t.equal(await status(path), 503, path);
+  }
+  t.equal(await status('/nope'), 404);
 });
 
 t.test('nothing was reported as a failure of ours', async (t) => {
