@@ -4,6 +4,11 @@ import type { RuntimeKind } from '../runtime/index.js';
 export interface OpenedIndex {
   /** Where it answers, on this machine alone. */
   readonly api: string;
+  /**
+   * What an error says where the index has ended meanwhile; while it runs, the
+   * error itself.
+   */
+  readonly explain: (error: unknown) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 

@@ -6,6 +6,29 @@ import { systemCode } from '../errors/system-code.js';
 /** Left free beside what is asked for (bytes). */
 const RESERVE_BYTES = 16 * 1024 * 1024;
 
+/** Room that an index needs on its disk to go on as it does. */
+export interface DiskFloor {
+  /** 0: any. */
+  readonly bytes: number;
+  /** Such as `below which the index pauses`. */
+  readonly meaning: string;
+}
+
+/** `, beside 1 GiB below which …`; nothing where the reserve is as much. Pure. */
+export function besideText({ bytes, meaning }: DiskFloor): string {
+  return bytes > RESERVE_BYTES
+    ? `, beside ${formatBytes(bytes)} ${meaning}`
+    : '';
+}
+
+/** What stays free beside what is asked for (bytes). Pure. */
+export function leftFree({ bytes }: DiskFloor): number {
+  return Math.max(RESERVE_BYTES, bytes);
+}
+
+/** Nothing is known to need room. */
+export const NO_FLOOR: DiskFloor = { bytes: 0, meaning: '' };
+
 /**
  * @param purpose what needs the space: `the snapshot and the archive`
  * @param wayOut what to do where there is too little
@@ -15,12 +38,14 @@ export async function assertSpace(
   folder: string,
   neededBytes: number,
   purpose: string,
-  wayOut: string
+  wayOut: string,
+  floor: DiskFloor = NO_FLOOR
 ): Promise<void> {
   const freeBytes = await freeSpace(folder);
-  if (freeBytes === null || freeBytes >= neededBytes + RESERVE_BYTES) return;
+  if (freeBytes === null) return;
+  if (freeBytes >= neededBytes + leftFree(floor)) return;
   throw new BackupError(
-    `${purpose} may need ${formatBytes(neededBytes)} in ${folder}, where ${formatBytes(freeBytes)} are free`,
+    `${purpose} may need ${formatBytes(neededBytes)} in ${folder}${besideText(floor)}, where ${formatBytes(freeBytes)} are free`,
     { code: 'NO_SPACE', suggestion: wayOut }
   );
 }

@@ -44,6 +44,8 @@ export interface HealthDocument {
   readonly dataPath: string;
   readonly dataBytes: number | null;
   readonly freeBytes: number | null;
+  /** With less free it pauses. */
+  readonly minFreeBytes: number | null;
   /** How fast its data grew over the last week; null before that is known. */
   readonly growth: HealthGrowth | null;
   readonly version: string;
@@ -82,6 +84,7 @@ export function parseHealthDocument(value: unknown): HealthDocument | null {
     dataPath,
     dataBytes: numberOr(field('data_bytes'), null),
     freeBytes: numberOr(field('free_bytes'), null),
+    minFreeBytes: parseMinFree(field('disk')),
     growth: parseGrowth(field('disk')),
     version: textOr(field('version'), 'unknown'),
   };
@@ -94,6 +97,11 @@ function parsePause(value: unknown): HealthPause | null {
     message: textOr(Reflect.get(value, 'message'), ''),
     since: textOr(Reflect.get(value, 'since'), ''),
   };
+}
+
+function parseMinFree(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null) return null;
+  return numberOr(Reflect.get(value, 'min_free_bytes'), null);
 }
 
 function parseGrowth(value: unknown): HealthGrowth | null {

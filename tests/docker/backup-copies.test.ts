@@ -1,20 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   existsSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { chooseBackup } from '../../lib/backup/backup-folder.js';
 import { whileHeld } from '../../lib/backup/docker/hold.js';
+import { LookVolume } from '../../lib/backup/docker/look-volume.js';
+import { verifyBackup } from '../../lib/backup/verify/verify-backup.js';
 import { ROLE_LABEL } from '../../lib/compose/index.js';
 import { findContainers } from '../../lib/runtime/docker/container.js';
 import { DataHelper } from '../../lib/runtime/docker/data-helper.js';
 import { openEngine } from '../../lib/runtime/docker/engine.js';
+import { findImage } from '../../lib/runtime/docker/image.js';
 import {
   askJson,
   runBackup,
@@ -29,7 +35,7 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const index = await setUpBackedUp(t, 'clcopy');
 const { name, volume, state, api, backup, create, useImage } = index;
 const { status, inVolume, ofTheMoment, indexId, untilReady } = index;
-const { relabelled } = index;
+const { relabelled, envFile, stack } = index;
 
 t.test('a hot copy in the container while events come in', async (t) => {
   const before = await askJson(`${api}/health`);
@@ -78,6 +84,79 @@ t.test('the real server’s way: frozen for a moment', async (t) => {
   t.ok(manifest.sentinels.length >= 10, 'counted by its API');
   t.equal(await status(), 'running');
 });
+
+t.test('a look does not take the room of the running index', async (t) => {
+  const settings = readFileSync(envFile, 'utf8');
+  // The server starts with that much; with half as much again it would not.
+  const root = await docker('info', '--format', '{{.DockerRootDir}}');
+  const { bavail, bsize } = statfsSync(root);
+  const floorMib = Math.floor((bavail * bsize * 0.8) / 2 ** 20);
+  appendFileSync(envFile, `CONSTELLATION_DISK_FLOOR_MIB=${floorMib}\n`);
+  const again = ['up', '-d', '--no-deps', 'constellation-local'] as const;
+  await stack.compose(...again);
+  await untilReady();
+  const made = await backup('create', '--json');
+  t.equal(made.code, 3, made.stderr);
+  const { path: folder, ...document } = JSON.parse(
+    made.stdout
+  ) as BackupDocument;
+  const refusal =
+    /needed where the engine keeps constellation-local.*, beside .* without which the server does not start \(CONSTELLATION_DISK_FLOOR_MIB\)/;
+  t.match(document, { verified: false, unverifiedBecause: refusal });
+  t.match(made.stderr, 'Next: free some space there');
+  const looked = await backup('verify', folder);
+  t.equal(looked.code, 1);
+  t.match(looked.stderr, refusal);
+  t.match(looked.stderr, /Next: free .*verify .*--quick/);
+  t.equal(await ofTheMoment(), '');
+  t.strictSame(await looksLeft(), [], 'no volume is left');
+  writeFileSync(envFile, settings);
+  await stack.compose(...again);
+  await untilReady();
+  t.equal((await backup('verify', folder)).code, 0, 'with room it is good');
+});
+
+t.test('a container removed in the middle of the look', async (t) => {
+  const engine = openEngine();
+  const [{ path: folder }, image] = [
+    await create(),
+    await findImage(engine, name),
+  ];
+  if (image === null) throw new Error('no image');
+  const place = new LookVolume({ engine, image, beside: null });
+  const found = await chooseBackup(path.dirname(folder), folder);
+  const removed = verifyBackup(found, {
+    level: 'full',
+    workplace: () =>
+      Promise.resolve({
+        unpack: (...args) => place.unpack(...args),
+        open: async (signal) => {
+          const opened = await place.open(signal);
+          await docker('rm', '-f', await ofTheMoment());
+          return opened;
+        },
+        remove: () => place.remove(),
+      }),
+    signal: new AbortController().signal,
+  });
+  await t.rejects(removed, {
+    code: 'NOT_LOOKED_AT',
+    message: 'it could not be looked at: its container was removed',
+    suggestion: /backup\.ts verify/,
+  });
+  t.strictSame(await looksLeft(), [], 'no volume is left');
+  const again = await chooseBackup(path.dirname(folder), folder);
+  t.equal(again.verification?.problem, null, 'nothing is said against it');
+});
+
+/** The volumes of looks of this process and its commands. */
+async function looksLeft(): Promise<readonly string[]> {
+  const said = await docker(
+    ...['volume', 'ls', '--filter', 'label=constellation-local.owner'],
+    ...['--format', '{{.Name}} {{.Labels}}']
+  );
+  return said.split('\n').filter((line) => line !== '');
+}
 
 t.test('an engine that cannot freeze: stopped, and said first', async (t) => {
   const engine = await engineWithoutFreezing(t);

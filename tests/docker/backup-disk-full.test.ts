@@ -3,16 +3,7 @@
  * they copy: of a RocksDB, in a stand-in for the real server.
  */
 
-import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  watch,
-} from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, watch } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { readBackupState } from '../../lib/backup/run-record.js';
@@ -26,11 +17,9 @@ import {
   startReachableStream,
   startWriting,
 } from '../fixtures/docker/rocks-load.js';
+import { empty, fill } from '../fixtures/filled-disk.js';
 import { smallDisk } from '../fixtures/small-disk.js';
 
-const MIB = 2 ** 20;
-/** A folder, hidden: it is no file of the index. */
-const BALLAST = '.ballast';
 /** Each, of a kilobyte: more than the smallest rooms below. */
 const WRITES = 10_000;
 
@@ -191,28 +180,6 @@ async function fillThem(backups: string, data: string): Promise<void> {
     const next = written.map((number) => number + 1);
     await assertNoWriteMissing(t, api, written, next);
   });
-}
-
-/** Takes the room of a disk, but some. */
-function fill(disk: string, leftMib: number): void {
-  const folder = path.join(disk, BALLAST);
-  mkdirSync(folder, { recursive: true });
-  for (;;) {
-    const { bavail, bsize } = statfsSync(disk);
-    const bytes = bavail * bsize - leftMib * MIB;
-    if (bytes <= 0) return;
-    const file = path.join(folder, `${bytes}`);
-    try {
-      execFileSync('fallocate', ['-l', `${bytes}`, file], { stdio: 'pipe' });
-    } catch {
-      rmSync(file, { force: true }); // somebody else took some: what is left
-    }
-  }
-}
-
-/** Gives it back. */
-function empty(disk: string): void {
-  rmSync(path.join(disk, BALLAST), { recursive: true, force: true });
 }
 
 /** Does something that makes a file of some name, and has the disk full then. */

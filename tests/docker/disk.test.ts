@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { assertRoom } from '../../lib/backup/docker/room.js';
+import { NO_FLOOR } from '../../lib/backup/space-check.js';
 import { DataHelper } from '../../lib/runtime/docker/data-helper.js';
 import { openEngine } from '../../lib/runtime/docker/engine.js';
 import { countOf, setUpBackedUp } from '../fixtures/docker/backed-up.js';
@@ -50,13 +51,13 @@ t.test('what the disk has no room for is not begun', async (t) => {
   const where = { engine: openEngine(), image: name, source: volume, user };
   const helper = await DataHelper.open(where);
   await t.rejects(
-    assertRoom(helper, 2 ** 60, { source: volume, floorBytes: 0 }),
+    assertRoom(helper, 2 ** 60, { source: volume, floor: NO_FLOOR }),
     {
       code: 'NO_SPACE',
       message: /are needed where the engine keeps .*, .* are free/,
     }
   );
-  await assertRoom(helper, 1, { source: volume, floorBytes: 0 });
+  await assertRoom(helper, 1, { source: volume, floor: NO_FLOOR });
   await helper.close();
 });
 

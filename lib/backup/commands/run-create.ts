@@ -3,6 +3,7 @@ import {
   EXIT,
   formatBytes,
   formatDuration,
+  shellWord,
   Steps,
   summaryBox,
   type ExitCode,
@@ -140,7 +141,7 @@ function createdText({ path: folder, manifest }: CreatedBackup): string {
 async function verifyNew(
   { path: folder }: CreatedBackup,
   steps: Steps,
-  { scene, verify, workFolder, signal, onStage }: RunCreateOptions
+  { scene, verify, workFolder, output, signal, onStage }: RunCreateOptions
 ): Promise<string | null> {
   if (verify === 'none') return 'not asked for (--verify none)';
   onStage?.('verify');
@@ -151,7 +152,12 @@ async function verifyNew(
     await verifyBackup(found, {
       level: verify,
       workplace: () =>
-        lookPlace(found.manifest, path.resolve(workFolder ?? scene.backups)),
+        lookPlace(
+          found.manifest,
+          path.resolve(workFolder ?? scene.backups),
+          scene.runtime,
+          signal
+        ),
       signal,
       onStage: (text) => step.update(text),
       onProgress: (state) => step.update(progress.text(state)),
@@ -175,6 +181,8 @@ async function verifyNew(
       error instanceof Error
     ) {
       step.warn(error.message);
+      const next: unknown = Reflect.get(error, 'suggestion');
+      if (typeof next === 'string') output.note(`Next: ${next}`);
       return error.message;
     }
     step.fail('it is not what it should be');
@@ -234,6 +242,9 @@ export function reportCreated(
     unverified === null
       ? verifiedText(manifest)
       : `NOT VERIFIED: ${unverified}`,
+    ...(unverified === null
+      ? []
+      : [`later: npx zx scripts/backup.ts verify ${shellWord(folder)}`]),
   ];
   output.result(summaryBox('Backup', lines, output.resultPaint));
   return unverified === null ? EXIT.good : EXIT.unverified;

@@ -6,13 +6,16 @@ import { openEngine } from '../../runtime/docker/engine.js';
 import { findImage } from '../../runtime/docker/image.js';
 import { BackupError } from '../backup-error.js';
 import { DockerSnapshotter } from '../docker/docker-snapshotter.js';
-import { LookVolume } from '../docker/look-volume.js';
+import { findDockerIndex } from '../docker/docker-index.js';
+import { LookVolume, type IndexBeside } from '../docker/look-volume.js';
 import { EmbeddedOpener } from '../embedded/embedded-opener.js';
 import { EmbeddedSnapshotter } from '../embedded/embedded-snapshotter.js';
 import { lookFolder } from '../embedded/folder-workplace.js';
 import type { BackupManifest } from '../manifest/manifest.js';
+import { pauseFloor, pauseFloorAt } from '../pause-floor.js';
 import type { Snapshotter } from '../snapshotter.js';
 import type { Workplace } from '../workplace.js';
+import type { Runtime } from '../../runtime/index.js';
 import type { BackupScene } from './backup-scene.js';
 
 /**
@@ -50,20 +53,28 @@ export async function snapshotterOf(
  * image that wrote it.
  *
  * @param workFolder of the embedded runtime, absolute
+ * @param running the index that is not to run out of room for it
  * @throws BackupError NO_IMAGE where that image is not on the engine
  */
 export async function lookPlace(
   { runtime, server }: BackupManifest,
-  workFolder: string
+  workFolder: string,
+  running: Runtime,
+  signal: AbortSignal
 ): Promise<Workplace> {
-  if (runtime === 'embedded')
-    return lookFolder(workFolder, new EmbeddedOpener());
+  if (runtime === 'embedded') {
+    const floor = await pauseFloorAt(workFolder, running, signal);
+    return lookFolder(workFolder, new EmbeddedOpener(), floor);
+  }
   const engine = openEngine();
   const image =
     server.imageDigest === null
       ? null
       : await findImage(engine, server.imageDigest);
-  if (image !== null) return new LookVolume({ engine, image });
+  if (image !== null) {
+    const beside = await besideOf(running, signal);
+    return new LookVolume({ engine, image, beside });
+  }
   const name = server.image ?? 'its image';
   throw new BackupError(
     `the image that wrote it is not on the engine: ${name} (${server.imageDigest ?? 'no id'})`,
@@ -72,4 +83,18 @@ export async function lookPlace(
       suggestion: `get it back (docker pull ${name}, or docker load), or compare sums alone: --quick`,
     }
   );
+}
+
+/** The index in a container that runs here. @returns null where there is none */
+async function besideOf(
+  running: Runtime,
+  signal: AbortSignal
+): Promise<IndexBeside | null> {
+  if (!(running instanceof DockerRuntime)) return null;
+  if ((await running.record()) === null) return null;
+  if ((await running.container()) === null) return null;
+  const index = await findDockerIndex(running);
+  const floor =
+    index.floor.bytes === 0 ? await pauseFloor(running, signal) : index.floor;
+  return { ...index, floor };
 }

@@ -59,7 +59,12 @@ export const VERIFY_COMMAND = groupedCommand(
       const verification = await verifyBackup(backup, {
         level: flags.quick ? 'quick' : 'full',
         workplace: () =>
-          lookPlace(backup.manifest, path.resolve(flags.work ?? folder)),
+          lookPlace(
+            backup.manifest,
+            path.resolve(flags.work ?? folder),
+            scene.runtime,
+            signal
+          ),
         signal,
         onStage: (text) => step.update(text),
         onProgress: (state) => step.update(progress.text(state)),

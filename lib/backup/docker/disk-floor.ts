@@ -2,6 +2,7 @@ import type { ContainerFacts } from '../../runtime/docker/container.js';
 import type { DockerRecord } from '../../runtime/docker/docker-record.js';
 import type { ImageFacts } from '../../runtime/docker/image.js';
 import { readSettingsFile } from '../../runtime/docker/settings-file.js';
+import { NO_FLOOR, type DiskFloor } from '../space-check.js';
 
 /** The setting, as the image's entrypoint reads it. */
 export const FLOOR_SETTING = 'CONSTELLATION_DISK_FLOOR_MIB';
@@ -12,14 +13,14 @@ const DEFAULT_FLOOR_MIB = 1024;
 /**
  * Room below which the container stops its server, and with half as much again
  * starts it: what a copy beside the index has to leave. The embedded index only
- * pauses, and goes on answering: 0. Read as the entrypoint does, at each start.
+ * pauses, and goes on answering: none. Read as the entrypoint does, at each start.
  */
-export async function startFloorBytes(
+export async function startFloor(
   image: ImageFacts,
   container: ContainerFacts | null,
   { variables }: DockerRecord
-): Promise<number> {
-  if (image.server !== 'constellation') return 0;
+): Promise<DiskFloor> {
+  if (image.server !== 'constellation') return NO_FLOOR;
   const file = await readSettingsFile(
     variables['CONSTELLATION_ENV_FILE'] || undefined
   );
@@ -28,5 +29,8 @@ export async function startFloorBytes(
     container?.environment[FLOOR_SETTING] ||
     variables[FLOOR_SETTING];
   const floor = /^\d{1,7}$/.test(text ?? '') ? Number(text) : DEFAULT_FLOOR_MIB;
-  return (floor + Math.floor(floor / 2)) * 1024 * 1024;
+  return {
+    bytes: (floor + Math.floor(floor / 2)) * 1024 * 1024,
+    meaning: `without which the server does not start (${FLOOR_SETTING})`,
+  };
 }

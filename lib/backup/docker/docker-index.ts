@@ -5,7 +5,8 @@ import { DataHelper } from '../../runtime/docker/data-helper.js';
 import type { Engine } from '../../runtime/docker/engine.js';
 import { findImage, type ImageFacts } from '../../runtime/docker/image.js';
 import { BackupError } from '../backup-error.js';
-import { startFloorBytes } from './disk-floor.js';
+import type { DiskFloor } from '../space-check.js';
+import { startFloor } from './disk-floor.js';
 
 /** An index in a container, as far as backups go. */
 export interface DockerIndex {
@@ -23,8 +24,8 @@ export interface DockerIndex {
   readonly jetstream: readonly string[];
   /** Since when it is complete, ISO 8601; null: not known. */
   readonly since: string | null;
-  /** Room that the volume has to keep for the index to start (bytes); 0: any. */
-  readonly floorBytes: number;
+  /** Room that the volume has to keep for the index to start. */
+  readonly floor: DiskFloor;
 }
 
 /**
@@ -66,7 +67,7 @@ export async function findDockerIndex(
     user: `${uid ?? COMPOSE_VARIABLES.CONSTELLATION_UID.default}:${gid ?? COMPOSE_VARIABLES.CONSTELLATION_GID.default}`,
     jetstream: record.config.jetstream,
     since: record.since,
-    floorBytes: await startFloorBytes(image, container, record),
+    floor: await startFloor(image, container, record),
   };
 }
 

@@ -38,7 +38,7 @@ export class DockerPlace implements RestorePlace {
     this.#plan = plan;
     this.#runtime = runtime;
     this.#folder = folder;
-    const { engine, image, source, user, floorBytes } = plan.index;
+    const { engine, image, source, user, floor } = plan.index;
     const generation = plan.next;
     this.fresh = new DockerWorkplace({
       engine,
@@ -46,7 +46,7 @@ export class DockerPlace implements RestorePlace {
       source,
       user,
       generation,
-      floorBytes,
+      floor,
     });
   }
 

@@ -13,8 +13,12 @@ import { unpackInto } from './unpack-into.js';
 /** What is unpacked where: a volume, and a folder in it. */
 export type WorkplaceTarget = Pick<
   DockerIndex,
-  'engine' | 'image' | 'source' | 'user' | 'floorBytes'
-> & { readonly generation: Generation };
+  'engine' | 'image' | 'source' | 'user' | 'floor'
+> & {
+  readonly generation: Generation;
+  /** Where there is too little room: the last words of what to do. */
+  readonly orElse?: string | undefined;
+};
 
 /** A folder in a volume, looked at by a container of the recorded image. */
 export class DockerWorkplace implements Workplace {
@@ -29,12 +33,12 @@ export class DockerWorkplace implements Workplace {
     signal: AbortSignal,
     onProgress: OnProgress
   ): Promise<void> {
-    const { source, user, generation, floorBytes } = this.#target;
+    const { source, user, generation, floor, orElse } = this.#target;
     const folder = folderOf(generation);
     const helper = await openHelper(this.#target);
     try {
       const needed = unpackedSize(backup.manifest);
-      await assertRoom(helper, needed, { source, floorBytes });
+      await assertRoom(helper, needed, { source, floor, orElse });
       if (generation !== null) await beginGeneration(helper, generation);
       await unpackInto(helper, folder, user, backup, signal, onProgress);
     } catch (error) {

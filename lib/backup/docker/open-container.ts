@@ -1,10 +1,15 @@
 import { readyProbe, waitFor } from '../../health/index.js';
 import { containerLog } from '../../runtime/docker/container-output.js';
 import { inspectContainer } from '../../runtime/docker/container.js';
-import { askEngine, type Engine } from '../../runtime/docker/engine.js';
+import {
+  askEngine,
+  statusOf,
+  type Engine,
+} from '../../runtime/docker/engine.js';
 import { openExecTunnel } from '../../runtime/docker/exec-tunnel.js';
 import type { Generation } from '../../runtime/docker/generation.js';
 import { ownedLabels } from '../../runtime/docker/owned.js';
+import { pause } from '../../runtime/pause.js';
 import { BackupError, LOOK_AGAIN } from '../backup-error.js';
 import type { OpenedIndex } from '../index-opener.js';
 import { FLOOR_SETTING } from './disk-floor.js';
@@ -57,8 +62,7 @@ export function openFailure(
       cause: error,
     });
   }
-  const why =
-    death === null ? said : 'its container was killed, or had no memory left';
+  const why = death === null ? said : death.message;
   return new BackupError(`it could not be looked at: ${why}`, {
     code: 'NOT_LOOKED_AT',
     cause: error,
@@ -112,7 +116,13 @@ export async function openInContainer(
   const remove = async (): Promise<void> => {
     await askEngine(
       engine,
-      (docker) => docker.getContainer(id).remove({ force: true }),
+      async (docker) => {
+        try {
+          await docker.getContainer(id).remove({ force: true });
+        } catch (error) {
+          if (statusOf(error) !== 404) throw error; // somebody was faster
+        }
+      },
       60_000
     );
   };
@@ -120,10 +130,17 @@ export async function openInContainer(
   const isDead = async (): Promise<ContainerDeath | null> => {
     const seen = await inspectContainer(engine, id);
     if (seen?.status === 'running') return null;
+    if (seen === null) {
+      const message = 'its container was removed';
+      return { message, lastLines: [], wasKilled: true };
+    }
     const lastLines = await containerLog(engine, id, 10);
     const message = lastLines.at(-1) ?? 'it said nothing';
-    const { isOutOfMemory = false, exitCode = 0 } = seen ?? {};
-    const wasKilled = isOutOfMemory || exitCode === KILLED || seen === null;
+    const wasKilled = seen.isOutOfMemory || seen.exitCode === KILLED;
+    if (wasKilled) {
+      const message = 'its container was killed, or had no memory left';
+      return { message, lastLines, wasKilled };
+    }
     return { message, lastLines, wasKilled };
   };
   try {
@@ -143,6 +160,11 @@ export async function openInContainer(
     });
     return {
       api,
+      explain: async (error) => {
+        // The engine may tell of its end a little later.
+        const death = (await isDead()) ?? (await pause(1000).then(isDead));
+        return death === null ? error : openFailure(error, death);
+      },
       close: async () => {
         await closeTunnel();
         await remove();

@@ -9,6 +9,8 @@ import { endGuarded, startGuarded } from './guarded-child.js';
 
 /** How long an index may take to open a store (ms): it maps it, no more. */
 const OPEN_MS = 60_000;
+/** How long after its last answer an end is told at the latest (ms). */
+const END_TOLD_MS = 1000;
 
 const MAIN = new URL(
   '../../../microcosm-bridge/constellation-embedded/main.ts',
@@ -54,7 +56,20 @@ export class EmbeddedOpener implements IndexOpener {
             isOver(child) ? { message: said, lastLines: [] } : null
           ),
       });
-      return { api, close: () => endGuarded(child) };
+      return {
+        api,
+        explain: async (error) => {
+          // Its socket is closed before its end is told.
+          const stop = AbortSignal.timeout(END_TOLD_MS);
+          if (!isOver(child)) {
+            await once(child, 'exit', { signal: stop }).catch(() => undefined);
+          }
+          if (!isOver(child)) return error;
+          const end = { killedBy: child.signalCode, isLate: false, said };
+          return notOpened(folder, end, error);
+        },
+        close: () => endGuarded(child),
+      };
     } catch (error) {
       const end = { killedBy: child.signalCode, isLate: stop.aborted, said };
       await endGuarded(child);
@@ -104,8 +119,11 @@ export function notOpened(
   cause: unknown
 ): BackupError {
   if (killedBy !== null || isLate) {
-    const why = killedBy === null ? `not within ${OPEN_MS} ms` : killedBy;
-    return new BackupError(`the index did not open ${folder}: ${why}`, {
+    const why =
+      killedBy === null
+        ? `the index did not open ${folder}: not within ${OPEN_MS} ms`
+        : `the index on ${folder} ended while it was looked at: ${killedBy}`;
+    return new BackupError(why, {
       code: 'NOT_LOOKED_AT',
       cause,
       suggestion: LOOK_AGAIN,

@@ -6,7 +6,11 @@ import { newVerifyName } from '../backup-name.js';
 import type { IndexOpener, OpenedIndex } from '../index-opener.js';
 import { unpackedSize } from '../manifest/manifest.js';
 import type { OnProgress } from '../progress.js';
-import { assertSpace, explainFullDisk } from '../space-check.js';
+import {
+  assertSpace,
+  explainFullDisk,
+  type DiskFloor,
+} from '../space-check.js';
 import type { Workplace } from '../workplace.js';
 
 /** What a folder is for, said where it has no room. */
@@ -14,6 +18,8 @@ export interface FolderPurpose {
   /** `unpacking it for a look`. */
   readonly purpose: string;
   readonly wayOut: string;
+  /** What a running index needs there. */
+  readonly floor?: DiskFloor | undefined;
 }
 
 /** A folder of this machine. */
@@ -35,9 +41,9 @@ export class FolderWorkplace implements Workplace {
     onProgress: OnProgress
   ): Promise<void> {
     const parent = path.dirname(this.#target);
-    const { purpose, wayOut } = this.#purpose;
+    const { purpose, wayOut, floor } = this.#purpose;
     const size = unpackedSize(backup.manifest);
-    await assertSpace(parent, size, purpose, wayOut);
+    await assertSpace(parent, size, purpose, wayOut, floor);
     try {
       await unpackBackup(backup, this.#target, signal, onProgress);
     } catch (error) {
@@ -54,14 +60,20 @@ export class FolderWorkplace implements Workplace {
   }
 }
 
-/** A folder for a look at a backup, in one that has room for it. */
+/**
+ * A folder for a look at a backup, in one that has room for it.
+ *
+ * @param floor what a running index needs on that disk
+ */
 export function lookFolder(
   workFolder: string,
-  opener: IndexOpener
+  opener: IndexOpener,
+  floor?: DiskFloor
 ): FolderWorkplace {
   return new FolderWorkplace(path.join(workFolder, newVerifyName()), opener, {
     purpose: 'unpacking it for a look',
     wayOut:
-      'use a folder on another disk with --work DIR, or compare sums alone with --quick',
+      'use a folder on another disk with --work DIR, or compare sums alone: npx zx scripts/backup.ts verify --quick',
+    floor,
   });
 }

@@ -96,7 +96,7 @@ async function verifyOpened(
 /**
  * Opens unpacked data and compares it with the manifest.
  *
- * @throws BackupError MISMATCH
+ * @throws BackupError MISMATCH, NOT_LOOKED_AT; CheckError, HealthError
  */
 export async function assertSameCounts(
   workplace: Workplace,
@@ -105,7 +105,13 @@ export async function assertSameCounts(
 ): Promise<void> {
   const index = await workplace.open(signal);
   try {
-    assertNoDifference(await compareIndex(index.api, manifest, signal));
+    const differences = await compareIndex(index.api, manifest, signal).catch(
+      async (error: unknown) => {
+        signal.throwIfAborted();
+        throw await index.explain(error);
+      }
+    );
+    assertNoDifference(differences);
   } finally {
     await index.close();
   }

@@ -9,10 +9,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { execFileSync } from 'node:child_process';
 import t from 'tap';
-import { findBackups } from '../../../lib/backup/backup-folder.js';
+import {
+  chooseBackup,
+  findBackups,
+} from '../../../lib/backup/backup-folder.js';
 import { createBackup } from '../../../lib/backup/create-backup.js';
+import { EmbeddedOpener } from '../../../lib/backup/embedded/embedded-opener.js';
 import { EmbeddedSnapshotter } from '../../../lib/backup/embedded/embedded-snapshotter.js';
+import { lookFolder } from '../../../lib/backup/embedded/folder-workplace.js';
+import { verifyBackup } from '../../../lib/backup/verify/verify-backup.js';
 import { backUp, look } from '../../fixtures/backup/made-backup.js';
 import { storedIndex } from '../../fixtures/backup/stored-index.js';
 
@@ -101,3 +108,30 @@ t.test(
     });
   }
 );
+
+t.test('an index that is killed in the middle of the look', async (t) => {
+  const root = t.testdir();
+  const data = await storedIndex(root, 500);
+  const backups = path.join(root, 'backups');
+  const { path: made } = await backUp(data, backups);
+  const own = new EmbeddedOpener();
+  const opener: typeof own = {
+    runtime: 'embedded',
+    open: async (...args) => {
+      const opened = await own.open(...args);
+      execFileSync('pkill', ['-KILL', '-P', `${process.pid}`, '-f', args[0]]);
+      return opened;
+    },
+  };
+  const looked = verifyBackup(await chooseBackup(backups, made), {
+    level: 'full',
+    workplace: () => Promise.resolve(lookFolder(backups, opener)),
+    signal,
+  });
+  await t.rejects(looked, {
+    code: 'NOT_LOOKED_AT',
+    message: /the index on .* ended while it was looked at: SIGKILL/,
+    suggestion: /backup\.ts verify/,
+  });
+  t.strictSame(readdirSync(backups), [path.basename(made)]);
+});
