@@ -26,6 +26,7 @@ import {
   type RestoreOutcome,
   type RestoreStage,
 } from '../restore/restore-backup.js';
+import { gapText } from '../restore/restore-checks.js';
 import type { RestorePlace } from '../restore/restore-place.js';
 import { planRestore, type RestorePlan } from '../restore/restore-plan.js';
 import { readRestoreRecord } from '../restore/restore-record.js';
@@ -148,9 +149,8 @@ async function carryOut(
     ...outcome,
   });
   if (gap !== null) {
-    output.warn(
-      `nothing is known of what happened from ${gap.from} to ${gap.to}: the stream no longer had it. /health says complete_since ${gap.to}; an AppView that was set up with CONSTELLATION_LOCAL_SINCE needs that time there`
-    );
+    const { kind } = plan.backup.manifest.server;
+    output.warn(gapText(gap, kind !== 'constellation'));
   }
   const lines = outcomeLines(plan, outcome);
   output.result(summaryBox('Restored', lines, output.resultPaint));

@@ -113,6 +113,18 @@ export interface RestoreGap {
 }
 
 /**
+ * What is missing, and what makes the AppView know it. Pure.
+ *
+ * @param saysItself whether the index tells its clients by `/health`
+ */
+export function gapText({ from, to }: RestoreGap, saysItself: boolean): string {
+  const told = saysItself
+    ? `/health says complete_since ${to}; an AppView that was set up with CONSTELLATION_LOCAL_SINCE needs that time there`
+    : `the index counts as complete since ${to}; until the AppView and the bridge know it (CONSTELLATION_LOCAL_SINCE) their counts may be too low: npx zx scripts/setup.ts --yes`;
+  return `nothing is known of what happened from ${from} to ${to}: the stream no longer had it. ${told}`;
+}
+
+/**
  * Whether something is missing, by what the index says once it has read on.
  * Pure.
  *

@@ -11,6 +11,8 @@ import { parseManifest } from '../../../lib/backup/manifest/parse-manifest.js';
 import {
   assertRestorable,
   gapAfter,
+  gapByAge,
+  gapText,
   gapWarning,
 } from '../../../lib/backup/restore/restore-checks.js';
 import { MANIFEST } from '../../fixtures/backup/manifest.js';
@@ -198,4 +200,21 @@ t.test('an old backup is said to have a gap, a young one not', async (t) => {
     from: '2026-11-24T12:00:00.000Z',
     to: '2026-11-24T13:00:00.000Z',
   });
+});
+
+t.test('the real server does not say what it misses', async (t) => {
+  const nowMs = Date.parse('2026-11-24T12:00:00.000Z');
+  const ended = (hours: number): number => (nowMs - hours * 3_600_000) * 1000;
+  t.equal(gapByAge(null, nowMs), null);
+  t.equal(gapByAge(ended(23), nowMs), null, 'the stream has it');
+  const gap = gapByAge(ended(36), nowMs);
+  if (gap === null) throw new Error('no gap');
+  t.strictSame(gap, {
+    from: '2026-11-23T00:00:00.000Z',
+    to: '2026-11-24T12:00:00.000Z',
+  });
+  t.match(gapText(gap, true), `/health says complete_since ${gap.to}`);
+  const told = gapText(gap, false);
+  t.match(told, /too low: npx zx scripts\/setup\.ts --yes$/);
+  t.notMatch(told, '/health');
 });
