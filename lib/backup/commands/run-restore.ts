@@ -150,7 +150,7 @@ async function carryOut(
   });
   if (gap !== null) {
     const { kind } = plan.backup.manifest.server;
-    output.warn(gapText(gap, kind !== 'constellation'));
+    output.warn(gapText(gap, kind === 'embedded'));
   }
   const lines = outcomeLines(plan, outcome);
   output.result(summaryBox('Restored', lines, output.resultPaint));
