@@ -106,6 +106,17 @@ export const INDEX_SETTINGS = {
     readers: ['embedded'],
     comment: 'Threads that answer the API.',
   },
+  CONSTELLATION_RETAIN_DAYS: {
+    type: 'integer',
+    min: 1,
+    max: 36_500,
+    unit: 'days',
+    whenUnset: 'everything is kept',
+    section: 'Embedded runtime',
+    readers: ['embedded'],
+    comment:
+      'Links of records older than this are dropped for good, by the time in the record key.',
+  },
   CONSTELLATION_VERSION: {
     type: 'text',
     form: 'a branch, tag or commit',

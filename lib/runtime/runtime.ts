@@ -21,6 +21,8 @@ export interface RuntimeConfig {
   readonly logLevel: RuntimeLogLevel;
   /** Threads that answer the API; null: by the number of cores. */
   readonly workers: number | null;
+  /** Links of records older than so many days are dropped; none: all are kept. */
+  readonly retainDays?: number | null | undefined;
   /** Invented events from the simulator instead of the network's. */
   readonly sample: boolean;
   /** The bridge beside the index; left out or null: none. */

@@ -38,6 +38,8 @@ export function envSettings(facts: EnvSettingFacts): SettingTexts {
     CONSTELLATION_BIND: bind,
     CONSTELLATION_LOG_LEVEL: logLevel,
     CONSTELLATION_WORKERS: workers === null ? null : String(workers),
+    CONSTELLATION_RETAIN_DAYS:
+      typeof config.retainDays === 'number' ? String(config.retainDays) : null,
   };
   if (sample && exists) return machine;
   return {

@@ -152,6 +152,9 @@ export const SETUP_COMMAND = defineCommand({
     workers: settingFlag('CONSTELLATION_WORKERS', {
       help: 'threads that answer the API (default: by the number of cores)',
     }),
+    retainDays: settingFlag('CONSTELLATION_RETAIN_DAYS', {
+      help: 'of the embedded index: drop links of records older than so many days, for good (default: keep all)',
+    }),
     logLevel: settingFlag('CONSTELLATION_LOG_LEVEL', {
       help: 'least important lines that are logged',
     }),

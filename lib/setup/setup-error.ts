@@ -6,6 +6,7 @@ export type SetupErrorCode =
   | 'NO_RUNTIME' // nothing here can run the index
   | 'OTHER_RUNTIME' // another runtime is set up, and in use
   | 'OTHER_APPVIEW' // another AppView is connected already
+  | 'NO_RETENTION' // the real server keeps everything
   | 'NOT_FRESH' // the AppView would be switched to an index that takes nothing in
   | 'NOTHING_FOUND' // nothing is set up that could be upgraded
   | 'NO_WAY_BACK' // there is no earlier image, or it is gone

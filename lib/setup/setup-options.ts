@@ -37,6 +37,8 @@ export interface SetupOptions {
   readonly fallbackUrl: string | null;
   /** Null: by the number of cores. */
   readonly workers: number | null;
+  /** Null: everything is kept. */
+  readonly retainDays: number | null;
   readonly logLevel: RuntimeLogLevel;
   /** Since when the index is complete, where somebody says so. */
   readonly since: Date | null;
@@ -98,6 +100,7 @@ export function resolveOptions(
     bridgeLogLevel: values.bridgeLogLevel ?? null,
     fallbackUrl: values.fallbackUrl ?? null,
     workers: values.workers ?? null,
+    retainDays: values.retainDays ?? null,
     logLevel: values.logLevel,
     since: values.since === undefined ? null : new Date(values.since),
     sample,

@@ -30,7 +30,7 @@ export interface SetupRun {
 export function configOf({ options, findings }: SetupRun): RuntimeConfig {
   const { bind, port, metricsPort, logLevel, workers, sample } = options;
   const { cacheTtlSeconds: ttlSeconds, timeoutMs, fallbackUrl } = options;
-  const { bridgeLogLevel } = options;
+  const { bridgeLogLevel, retainDays } = options;
   const bridgePort = findings.get('bridgePort');
   return {
     bind,
@@ -40,6 +40,7 @@ export function configOf({ options, findings }: SetupRun): RuntimeConfig {
     dataPath: findings.get('dataPath'),
     logLevel,
     workers,
+    ...(retainDays === null ? {} : { retainDays }),
     sample,
     ...(bridgePort === null
       ? {}

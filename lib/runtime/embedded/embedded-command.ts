@@ -57,7 +57,7 @@ export function indexCommand(
   stream: string | null,
   tsx: string = tsxUrl()
 ): ProcessCommand {
-  const { bind, port, metricsPort, workers } = config;
+  const { bind, port, metricsPort, workers, retainDays = null } = config;
   const jetstream = stream ?? config.jetstream.join(',');
   const args = [
     '--import',
@@ -80,6 +80,7 @@ export function indexCommand(
     args.push('--backup-state', folder.backup);
   }
   if (workers !== null) args.push('--workers', String(workers));
+  if (retainDays !== null) args.push('--retain-days', String(retainDays));
   if (config.sample) args.push('--sample-data');
   return { file: process.execPath, args };
 }

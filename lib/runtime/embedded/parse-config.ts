@@ -13,9 +13,12 @@ export function parseConfig(value: unknown): RuntimeConfig | null {
   if (fields === null) return null;
   const { bind, port, metricsPort, jetstream, dataPath } = fields;
   const { logLevel, workers, sample, bridge } = fields;
+  // One of before there was such a thing does not name it.
+  const { retainDays = null } = fields;
   const parsedBridge = parseBridge(bridge);
   if (typeof bind !== 'string' || typeof port !== 'number') return null;
   if (!isNumberOrNull(metricsPort) || !isNumberOrNull(workers)) return null;
+  if (!isNumberOrNull(retainDays)) return null;
   if (!Array.isArray(jetstream) || typeof sample !== 'boolean') return null;
   if (dataPath !== null && typeof dataPath !== 'string') return null;
   if (!isLogLevel(logLevel) || parsedBridge === undefined) return null;
@@ -27,6 +30,7 @@ export function parseConfig(value: unknown): RuntimeConfig | null {
     dataPath,
     logLevel,
     workers,
+    ...(retainDays === null ? {} : { retainDays }),
     sample,
     ...(parsedBridge === null ? {} : { bridge: parsedBridge }),
   };
@@ -62,6 +66,7 @@ const NAMES: Readonly<Record<keyof RuntimeConfig, string>> = {
   dataPath: 'data folder',
   logLevel: 'log level',
   workers: 'workers',
+  retainDays: 'days kept',
   sample: 'sample data',
   bridge: 'bridge',
 };

@@ -76,6 +76,19 @@ export function chooseRuntime(
   );
 }
 
+/** @throws SetupError NO_RETENTION where what runs it cannot drop old links */
+export function assertRetention(
+  kind: RuntimeKind,
+  retainDays: number | null
+): void {
+  if (kind !== 'docker' || retainDays === null) return;
+  throw new SetupError('the real server cannot drop old links', {
+    code: 'NO_RETENTION',
+    suggestion:
+      'leave --retain-days (CONSTELLATION_RETAIN_DAYS) out; a new index in the place of a large one: npx zx scripts/setup.ts --rebuild',
+  });
+}
+
 /** Why a runtime cannot be used. */
 interface RuntimeProblem {
   readonly text: string;

@@ -2,6 +2,7 @@ import type { RuntimeKind } from '../../runtime/runtime.js';
 import { chooseBridgeRedis } from '../bridge-redis.js';
 import { checkPrerequisites } from '../prerequisites/prerequisite.js';
 import {
+  assertRetention,
   chooseRuntime,
   type RuntimeCandidate,
 } from '../runtimes/choose-runtime.js';
@@ -55,6 +56,7 @@ export const runtimeStep: LookStep = {
       });
     }
     refuseOther(run, chosen.kind);
+    assertRetention(chosen.kind, options.retainDays);
     // Its containers join those of the AppView, so that has to be known now.
     if (chosen.kind === 'docker') {
       findings.set('appviewFolder', await live.ask(() => folderOf(run)));

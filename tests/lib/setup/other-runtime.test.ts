@@ -1,5 +1,6 @@
 import path from 'node:path';
 import t from 'tap';
+import { assertRetention } from '../../../lib/setup/runtimes/choose-runtime.js';
 import { UndoStack } from '../../../lib/cli/index.js';
 import { stateFolder } from '../../../lib/runtime/index.js';
 import { planRebuild } from '../../../lib/setup/rebuild/rebuild-plan.js';
@@ -60,5 +61,14 @@ t.test('a rebuild says which runtime it is for', async (t) => {
     code: 'NOTHING_FOUND',
     message: /^--rebuild is for an index in a container; in .* the embedded/,
     suggestion: /teardown\.ts --data, then npx zx scripts\/setup\.ts$/,
+  });
+});
+
+t.test('only the embedded index drops what is old', async (t) => {
+  assertRetention('embedded', 30);
+  assertRetention('docker', null);
+  t.throws(() => assertRetention('docker', 30), {
+    code: 'NO_RETENTION',
+    suggestion: /^leave --retain-days .* out; .* --rebuild$/,
   });
 });

@@ -169,9 +169,10 @@ t.test('an AppView is connected, and nothing else of its .env', async (t) => {
   const args = ['--yes', '--json', ...flags];
   const own = path.join(root, 'own settings.env');
   const answers = ['--appview', appview, '--jetstream', jetstream];
-  const first = await setup([...args, ...answers, '--settings', own], {
-    programs,
-  });
+  const first = await setup(
+    [...args, ...answers, '--settings', own, '--retain-days', '365'],
+    { programs }
+  );
   t.equal(first.code, 0, errorText(first.error));
   const shown =
     /This will be done[^]*\+ ?CONSTELLATION_ENABLED=true[^]*AppView: /;
@@ -213,6 +214,7 @@ t.test('an AppView is connected, and nothing else of its .env', async (t) => {
   );
   t.equal(readFileSync(path.join(state, 'setup.json'), 'utf8'), record);
   t.notOk(existsSync(path.join(state, '.env.constellation-local')));
+  t.match(readFileSync(own, 'utf8'), /^CONSTELLATION_RETAIN_DAYS=365$/m);
   t.match(
     second.stderr,
     /full in .* \(measured by the index: 1\.0 GiB a day\)/

@@ -17,6 +17,7 @@ t.test('the index gets its flags as separate arguments', async (t) => {
     jetstream: ['us-east-2', 'us-west-1'],
     metricsPort: 8765,
     workers: 3,
+    retainDays: 90,
     dataPath: '/srv/da ta; rm -rf /',
   };
   const { file, args } = indexCommand(
@@ -36,7 +37,7 @@ t.test('the index gets its flags as separate arguments', async (t) => {
     ...['--log-level', 'info'],
     ...['--collect-metrics', '--bind-metrics', '127.0.0.1:8765'],
     ...['--backup-state', FOLDER.backup],
-    ...['--workers', '3'],
+    ...['--workers', '3', '--retain-days', '90'],
   ]);
 });
 

@@ -97,10 +97,18 @@ t.test(
   async (t) => {
     const { runtime } = scratchRuntime(t);
     await runtime.start(standInConfig('good'));
-    const other = standInConfig('good', { logLevel: 'debug', workers: 2 });
+    const other = standInConfig('good', {
+      logLevel: 'debug',
+      workers: 2,
+      retainDays: 30,
+    });
     t.match(await runtime.plan(other), {
       change: 'restart',
-      reasons: ['log level info → debug', 'workers 1 → 2'],
+      reasons: [
+        'log level info → debug',
+        'workers 1 → 2',
+        'days kept none → 30',
+      ],
       actions: [{ kind: 'stop' }, { kind: 'start' }],
     });
     await t.rejects(runtime.start(other), { code: 'ILLEGAL_CHANGE' });
